@@ -54,11 +54,8 @@ struct StackArgs {
 
 impl StackArgs {
     fn start(&self, template: &Template) -> anyhow::Result<LocalStack> {
-        let options = Options {
-            dynamodb_port: self.dynamodb_port,
-            s3_port: self.s3_port,
-            data: Some(self.folder.join("data")),
-        };
+        let options =
+            Options { dynamodb_port: self.dynamodb_port, s3_port: self.s3_port, data: Some(self.folder.join("data")) };
         Ok(LocalStack::start(template, &options)?)
     }
 }
@@ -83,12 +80,7 @@ async fn stack(args: StackArgs) -> anyhow::Result<()> {
     let mut stop = signals::Stop::new()?;
     let template = Template::read(&args.template)?;
     let stack = args.start(&template)?;
-    writeln!(
-        io::stdout(),
-        "DynamoDB: {}\nS3: {}",
-        stack.dynamodb_endpoint(),
-        stack.s3_endpoint()
-    )?;
+    writeln!(io::stdout(), "DynamoDB: {}\nS3: {}", stack.dynamodb_endpoint(), stack.s3_endpoint())?;
     stop.asked().await;
     stack.stop();
     Ok(())

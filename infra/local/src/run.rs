@@ -99,10 +99,7 @@ async fn announce(
     log: &Path,
     patience: Duration,
 ) -> anyhow::Result<Infallible> {
-    say(&format!(
-        "Starting the functions, which may have to be compiled first. Their log: {}",
-        log.display()
-    ))?;
+    say(&format!("Starting the functions, which may have to be compiled first. Their log: {}", log.display()))?;
     ready::wait(address, &facts.operations, log, patience).await?;
     env_file::write(facts)?;
     say(&guide::text(facts))?;
@@ -115,12 +112,7 @@ fn operations(template: &Template) -> Vec<Operation> {
         .functions()
         .into_iter()
         .filter_map(|function| Some((function.binary?, function.routes)))
-        .flat_map(|(binary, routes)| {
-            routes.into_iter().map(move |route| Operation {
-                binary: binary.clone(),
-                route,
-            })
-        })
+        .flat_map(|(binary, routes)| routes.into_iter().map(move |route| Operation { binary: binary.clone(), route }))
         .collect();
     operations.sort_by_key(|operation| operation.route.method != "POST");
     operations
@@ -137,15 +129,16 @@ fn functions_environment(stack: &LocalStack, token: &Token) -> BTreeMap<String, 
 fn find_cargo_lambda(folder: &Path, given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
     let path = given.unwrap_or_else(|| folder.join("tools/bin/cargo-lambda"));
     fs::canonicalize(&path).with_context(|| {
-        format!("cargo-lambda is not at {}; `make run` installs it there, `--cargo-lambda PATH` names another", path.display())
+        format!(
+            "cargo-lambda is not at {}; `make run` installs it there, `--cargo-lambda PATH` names another",
+            path.display()
+        )
     })
 }
 
 /// Finds out early: `cargo lambda watch` would leave it at a line in its log.
 fn require_free(address: SocketAddr) -> anyhow::Result<()> {
-    TcpListener::bind(address)
-        .map(drop)
-        .with_context(|| format!("the functions cannot listen on {address}"))
+    TcpListener::bind(address).map(drop).with_context(|| format!("the functions cannot listen on {address}"))
 }
 
 fn say(text: &str) -> anyhow::Result<()> {

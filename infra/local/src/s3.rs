@@ -42,9 +42,7 @@ impl S3 {
     /// # Errors
     /// If the file cannot be opened, or is not such a file.
     pub fn open(path: &Path) -> Result<Self, S3Error> {
-        Ok(Self {
-            store: Arc::new(Store::open(path)?),
-        })
+        Ok(Self { store: Arc::new(Store::open(path)?) })
     }
 
     /// S3 in memory: the objects end with the last clone.
@@ -52,9 +50,7 @@ impl S3 {
     /// # Errors
     /// If SQLite refuses, which it has no reason to.
     pub fn memory() -> Result<Self, S3Error> {
-        Ok(Self {
-            store: Arc::new(Store::memory()?),
-        })
+        Ok(Self { store: Arc::new(Store::memory()?) })
     }
 
     /// Makes the bucket if it is not there.
@@ -77,21 +73,14 @@ impl S3 {
         let service = S3ServiceBuilder::new(Buckets::new(self.store)).build();
         let app = move |request: Request| answer(service.clone(), request);
         let app = axum::handler::HandlerWithoutStateExt::into_make_service(app);
-        axum::serve(listener, app)
-            .with_graceful_shutdown(shutdown)
-            .await
+        axum::serve(listener, app).with_graceful_shutdown(shutdown).await
     }
 }
 
 async fn answer(service: S3Service, request: Request) -> Response {
     let result = match wire::accept(request).await {
         Ok(request) => service.call(request).await,
-        Err(refusal) => refusal
-            .to_http_response()
-            .map_err(|error| s3s::HttpError::new(Box::new(error))),
+        Err(refusal) => refusal.to_http_response().map_err(|error| s3s::HttpError::new(Box::new(error))),
     };
-    result.map_or_else(
-        |_| StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-        |response| response.map(Body::new),
-    )
+    result.map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), |response| response.map(Body::new))
 }

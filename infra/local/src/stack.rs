@@ -115,16 +115,8 @@ impl LocalStack {
             _folder: folder,
             dynamodb: dynamodb_address,
             s3: s3_address,
-            tables: template
-                .tables()
-                .into_iter()
-                .map(|table| (table.logical_id, table.name))
-                .collect(),
-            bucket: template
-                .buckets()
-                .into_iter()
-                .next()
-                .map(|bucket| bucket.name),
+            tables: template.tables().into_iter().map(|table| (table.logical_id, table.name)).collect(),
+            bucket: template.buckets().into_iter().next().map(|bucket| bucket.name),
             variables: template.environment(),
         })
     }

@@ -51,10 +51,8 @@ impl Template {
     /// If there is no such file, or it is not one YAML document.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, TemplateError> {
         let path = path.as_ref();
-        let text = std::fs::read_to_string(path).map_err(|source| TemplateError::File {
-            path: path.display().to_string(),
-            source,
-        })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| TemplateError::File { path: path.display().to_string(), source })?;
         Self::parse(&text)
     }
 
@@ -63,9 +61,7 @@ impl Template {
     /// # Errors
     /// If it is not one YAML document.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        Ok(Self {
-            document: yaml::parse(text)?,
-        })
+        Ok(Self { document: yaml::parse(text)? })
     }
 
     /// The whole document, for whoever asks what this type has no method for.
@@ -82,19 +78,14 @@ impl Template {
     /// The DynamoDB tables.
     #[must_use]
     pub fn tables(&self) -> Vec<Table> {
-        self.resources(table::TYPE)
-            .map(|(id, resource)| Table::new(id, &resource["Properties"]))
-            .collect()
+        self.resources(table::TYPE).map(|(id, resource)| Table::new(id, &resource["Properties"])).collect()
     }
 
     /// The S3 buckets.
     #[must_use]
     pub fn buckets(&self) -> Vec<Bucket> {
         self.resources("AWS::S3::Bucket")
-            .map(|(id, _)| Bucket {
-                logical_id: id.to_owned(),
-                name: local_name(id),
-            })
+            .map(|(id, _)| Bucket { logical_id: id.to_owned(), name: local_name(id) })
             .collect()
     }
 
@@ -102,9 +93,7 @@ impl Template {
     #[must_use]
     pub fn functions(&self) -> Vec<Function> {
         self.resources(function::TYPE)
-            .map(|(id, resource)| {
-                Function::new(id, resource, &self.document["Globals"]["Function"])
-            })
+            .map(|(id, resource)| Function::new(id, resource, &self.document["Globals"]["Function"]))
             .collect()
     }
 
@@ -112,12 +101,7 @@ impl Template {
     #[must_use]
     pub fn parameters(&self) -> BTreeMap<String, String> {
         members(&self.document["Parameters"])
-            .filter_map(|(name, parameter)| {
-                Some((
-                    name.to_owned(),
-                    environment::literal(&parameter["Default"])?,
-                ))
-            })
+            .filter_map(|(name, parameter)| Some((name.to_owned(), environment::literal(&parameter["Default"])?)))
             .collect()
     }
 
@@ -129,9 +113,7 @@ impl Template {
         function
             .environment
             .iter()
-            .filter_map(|(name, value)| {
-                Some((name.clone(), environment::resolve(value, &references)?))
-            })
+            .filter_map(|(name, value)| Some((name.clone(), environment::resolve(value, &references)?)))
             .collect()
     }
 
@@ -139,27 +121,14 @@ impl Template {
     /// and most tests give every function the same environment.
     #[must_use]
     pub fn environment(&self) -> BTreeMap<String, String> {
-        self.functions()
-            .iter()
-            .flat_map(|function| self.environment_of(function))
-            .collect()
+        self.functions().iter().flat_map(|function| self.environment_of(function)).collect()
     }
 
     /// What a `Ref` means locally.
     fn references(&self) -> BTreeMap<String, String> {
-        let tables = self
-            .tables()
-            .into_iter()
-            .map(|table| (table.logical_id, table.name));
-        let buckets = self
-            .buckets()
-            .into_iter()
-            .map(|bucket| (bucket.logical_id, bucket.name));
-        self.parameters()
-            .into_iter()
-            .chain(tables)
-            .chain(buckets)
-            .collect()
+        let tables = self.tables().into_iter().map(|table| (table.logical_id, table.name));
+        let buckets = self.buckets().into_iter().map(|bucket| (bucket.logical_id, bucket.name));
+        self.parameters().into_iter().chain(tables).chain(buckets).collect()
     }
 }
 
@@ -182,11 +151,7 @@ fn local_name(logical_id: &str) -> String {
 
 /// The members of an object; none for anything else, so that absent sections need no case of their own.
 fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.as_str(), value))
+    value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
 
 #[cfg(test)]

@@ -12,13 +12,7 @@ use anyhow::Context;
 use super::{Facts, private};
 
 /// What the template's variables may be named here. The functions' other settings are nobody else's business.
-const RESOURCES: [&str; 5] = [
-    "WORK_ORDERS_TABLE",
-    "PUNCHES_TABLE",
-    "INCIDENTS_TABLE",
-    "NOTES_TABLE",
-    "ARCHIVE_BUCKET",
-];
+const RESOURCES: [&str; 5] = ["WORK_ORDERS_TABLE", "PUNCHES_TABLE", "INCIDENTS_TABLE", "NOTES_TABLE", "ARCHIVE_BUCKET"];
 
 pub(super) fn path(folder: &Path) -> PathBuf {
     folder.join("env")
@@ -38,13 +32,9 @@ pub(super) fn write(facts: &Facts) -> anyhow::Result<()> {
     let mut variables = facts.stack.environment();
     variables.retain(|name, _| name.starts_with("AWS_") || RESOURCES.contains(&name.as_str()));
     variables.insert("DATACONNECT_URL".to_owned(), facts.url.clone());
-    variables.insert(
-        "DATACONNECT_TOKEN".to_owned(),
-        facts.token.reveal().to_owned(),
-    );
+    variables.insert("DATACONNECT_TOKEN".to_owned(), facts.token.reveal().to_owned());
     let path = path(facts.folder);
-    private::write(&path, &assignments(&variables))
-        .with_context(|| format!("cannot write {}", path.display()))
+    private::write(&path, &assignments(&variables)).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn assignments(variables: &BTreeMap<String, String>) -> String {
@@ -73,9 +63,6 @@ mod tests {
         let variables = BTreeMap::from([("NAME".to_owned(), value.to_owned())]);
         let script = format!("{}printenv NAME", assignments(&variables));
         let output = Command::new("sh").args(["-c", &script]).output().unwrap();
-        assert_eq!(
-            String::from_utf8(output.stdout).unwrap(),
-            format!("{value}\n")
-        );
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{value}\n"));
     }
 }

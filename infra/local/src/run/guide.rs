@@ -5,10 +5,7 @@ use std::{fmt::Write, path::Path};
 use super::{Facts, Operation, env_file};
 
 pub(super) fn text(facts: &Facts) -> String {
-    let mut text = format!(
-        "\nThe receiver answers at {}\n\nSend it an event of each kind:\n\n",
-        facts.url
-    );
+    let mut text = format!("\nThe receiver answers at {}\n\nSend it an event of each kind:\n\n", facts.url);
     for operation in &facts.operations {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {}", curl(facts, operation));
@@ -54,9 +51,5 @@ fn curl(facts: &Facts, operation: &Operation) -> String {
 /// `.` looks a name without a slash up in PATH.
 fn shell_path(path: &Path) -> String {
     let shown = path.display().to_string();
-    if shown.contains('/') {
-        shown
-    } else {
-        format!("./{shown}")
-    }
+    if shown.contains('/') { shown } else { format!("./{shown}") }
 }

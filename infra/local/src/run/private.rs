@@ -11,18 +11,12 @@ use std::{
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
     let draft = path.with_extension("draft");
     // A draft left behind by a killed process might have another mode, which opening would not change.
-    fs::remove_file(&draft).or_else(|error| {
-        if error.kind() == io::ErrorKind::NotFound {
-            Ok(())
-        } else {
-            Err(error)
-        }
-    })?;
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&draft)?;
+    fs::remove_file(&draft).or_else(
+        |error| {
+            if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+        },
+    )?;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     file.write_all(text.as_bytes())?;
     fs::rename(&draft, path)
 }
@@ -40,9 +34,6 @@ mod tests {
         fs::write(&path, "old").unwrap();
         write(&path, "new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }

@@ -28,12 +28,7 @@ fn descendants(root: u32, processes: &[(u32, u32)]) -> Vec<u32> {
     let mut found = vec![root];
     let mut next = 0;
     while let Some(&parent) = found.get(next) {
-        found.extend(
-            processes
-                .iter()
-                .filter(|process| process.1 == parent)
-                .map(|process| process.0),
-        );
+        found.extend(processes.iter().filter(|process| process.1 == parent).map(|process| process.0));
         next += 1;
     }
     found.split_off(1)
@@ -60,20 +55,13 @@ fn all() -> Vec<(u32, u32)> {
 fn parent(stat: &str) -> Option<u32> {
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
     let state = fields.next()?;
-    if state == "Z" {
-        None
-    } else {
-        fields.next()?.parse().ok()
-    }
+    if state == "Z" { None } else { fields.next()?.parse().ok() }
 }
 
 /// All living processes, each with its parent.
 #[cfg(not(target_os = "linux"))]
 fn all() -> Vec<(u32, u32)> {
-    let Ok(output) = std::process::Command::new("ps")
-        .args(["-A", "-o", "pid=,ppid=,stat="])
-        .output()
-    else {
+    let Ok(output) = std::process::Command::new("ps").args(["-A", "-o", "pid=,ppid=,stat="]).output() else {
         return Vec::new();
     };
     String::from_utf8_lossy(&output.stdout)

@@ -29,9 +29,7 @@ pub(super) async fn wait(
     log: &Path,
     patience: Duration,
 ) -> anyhow::Result<()> {
-    let answers = operations
-        .iter()
-        .map(|operation| answer(address, operation, patience));
+    let answers = operations.iter().map(|operation| answer(address, operation, patience));
     tokio::select! {
         all = try_join_all(answers) => all.map(drop),
         // No request would tell: those to a function that has ended wait until they are given up.
@@ -41,11 +39,7 @@ pub(super) async fn wait(
     }
 }
 
-async fn answer(
-    address: SocketAddr,
-    operation: &Operation,
-    patience: Duration,
-) -> anyhow::Result<()> {
+async fn answer(address: SocketAddr, operation: &Operation, patience: Duration) -> anyhow::Result<()> {
     loop {
         match timeout(patience, probe(address, operation)).await {
             Ok(Ok(UNAUTHORIZED)) => return Ok(()),
@@ -79,11 +73,7 @@ async fn probe(address: SocketAddr, operation: &Operation) -> io::Result<u16> {
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
     let answer = String::from_utf8_lossy(&answer);
-    answer
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok())
-        .ok_or_else(|| io::ErrorKind::InvalidData.into())
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(|| io::ErrorKind::InvalidData.into())
 }
 
 #[cfg(test)]
@@ -103,26 +93,15 @@ mod tests {
             let mut answers = VecDeque::from_iter(answers);
             while let Ok((mut stream, _)) = listener.accept().await {
                 // Without an answer left it is as slow as a function that has ended.
-                let Some(status) = answers.pop_front() else {
-                    std::future::pending().await
-                };
+                let Some(status) = answers.pop_front() else { std::future::pending().await };
                 assert!(stream.read(&mut [0; 1_000]).await.unwrap() > 0);
-                stream
-                    .write_all(format!("HTTP/1.1 {status}\r\n\r\n").as_bytes())
-                    .await
-                    .unwrap();
+                stream.write_all(format!("HTTP/1.1 {status}\r\n\r\n").as_bytes()).await.unwrap();
             }
         };
         let log = tempfile::NamedTempFile::new().unwrap();
         fs::write(log.path(), logged).unwrap();
-        let route = Route {
-            method: "POST".to_owned(),
-            path: "/punches".to_owned(),
-        };
-        let operations = [Operation {
-            binary: "post-punches".to_owned(),
-            route,
-        }];
+        let route = Route { method: "POST".to_owned(), path: "/punches".to_owned() };
+        let operations = [Operation { binary: "post-punches".to_owned(), route }];
         tokio::select! {
             () = server => unreachable!("it serves for ever"),
             result = wait(address, &operations, log.path(), Duration::from_secs(5)) => {
@@ -133,14 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_operation_is_ready_when_it_asks_for_a_token() {
-        assert_eq!(
-            waited(
-                &["408 Request Timeout", "", "200 OK", "401 Unauthorized"],
-                ""
-            )
-            .await,
-            Ok(())
-        );
+        assert_eq!(waited(&["408 Request Timeout", "", "200 OK", "401 Unauthorized"], "").await, Ok(()));
     }
 
     #[tokio::test]
@@ -153,10 +125,7 @@ mod tests {
     async fn a_function_that_ended_is_an_error_with_the_end_of_the_log() {
         let logged = "PUNCHES_TABLE is not set\nERROR command exited code=ExitError(1)";
         let error = waited(&[], logged).await.unwrap_err();
-        assert!(
-            error.starts_with("a function ended at its start."),
-            "{error}"
-        );
+        assert!(error.starts_with("a function ended at its start."), "{error}");
         assert!(error.ends_with(logged), "{error}");
     }
 }

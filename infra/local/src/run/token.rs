@@ -20,34 +20,25 @@ impl Token {
     /// The token of an earlier start, or a new one.
     pub(super) fn load_or_make(folder: &Path) -> anyhow::Result<Self> {
         let path = folder.join("token");
-        if let Some(token) = fs::read_to_string(&path)
-            .ok()
-            .and_then(|text| Self::read(&text))
-        {
+        if let Some(token) = fs::read_to_string(&path).ok().and_then(|text| Self::read(&text)) {
             return Ok(token);
         }
         let token = Self::random()?;
-        private::write(&path, &format!("{}\n", token.0))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        private::write(&path, &format!("{}\n", token.0)).with_context(|| format!("cannot write {}", path.display()))?;
         Ok(token)
     }
 
     fn random() -> anyhow::Result<Self> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).context("the operating system gives no random bytes")?;
-        Ok(Self(format!(
-            "{PREFIX}{}",
-            BASE64_URL_SAFE_NO_PAD.encode(bytes)
-        )))
+        Ok(Self(format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))))
     }
 
     fn read(text: &str) -> Option<Self> {
         let token = text.trim();
         let intact = token.len() == LENGTH
             && token.starts_with(PREFIX)
-            && token
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+            && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         intact.then(|| Self(token.to_owned()))
     }
 
@@ -71,26 +62,14 @@ mod tests {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let token = Token::load_or_make(one.path()).unwrap();
         assert_eq!(token.reveal().len(), LENGTH);
-        assert_eq!(
-            Token::load_or_make(one.path()).unwrap().reveal(),
-            token.reveal()
-        );
-        assert_ne!(
-            Token::load_or_make(other.path()).unwrap().reveal(),
-            token.reveal()
-        );
+        assert_eq!(Token::load_or_make(one.path()).unwrap().reveal(), token.reveal());
+        assert_ne!(Token::load_or_make(other.path()).unwrap().reveal(), token.reveal());
     }
 
     #[test]
     fn a_damaged_token_is_made_anew() {
         let folder = tempfile::tempdir().unwrap();
-        for damaged in [
-            "",
-            "dc_",
-            "short\n",
-            &"x".repeat(LENGTH),
-            &format!("dc_{}", "'".repeat(43)),
-        ] {
+        for damaged in ["", "dc_", "short\n", &"x".repeat(LENGTH), &format!("dc_{}", "'".repeat(43))] {
             fs::write(folder.path().join("token"), damaged).unwrap();
             let token = Token::load_or_make(folder.path()).unwrap();
             assert!(Token::read(token.reveal()).is_some());

@@ -42,11 +42,8 @@ impl Watch {
     ) -> anyhow::Result<Self> {
         processes::adopt_orphans();
         let log = folder.join("watch.log");
-        let output =
-            File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
-        let errors = output
-            .try_clone()
-            .with_context(|| format!("cannot write {}", log.display()))?;
+        let output = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let errors = output.try_clone().with_context(|| format!("cannot write {}", log.display()))?;
         let mut command = Command::new(cargo_lambda);
         command
             .args(["lambda", "watch", "--color", "never"])
@@ -76,21 +73,13 @@ impl Watch {
             Ok(status) => status.to_string(),
             Err(error) => error.to_string(),
         };
-        anyhow!(
-            "`cargo lambda watch` ended ({status}). The end of {}:\n{}",
-            self.log.display(),
-            tail(&self.log)
-        )
+        anyhow!("`cargo lambda watch` ended ({status}). The end of {}:\n{}", self.log.display(), tail(&self.log))
     }
 
     /// Stops it and every function. When this returns, no process of theirs is left.
     pub(super) async fn stop(mut self) {
         // Without an id it has ended by itself.
-        if let Some(group) = self
-            .child
-            .id()
-            .and_then(|id| Pid::from_raw(i32::try_from(id).ok()?))
-        {
+        if let Some(group) = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)) {
             let _ = kill_process_group(group, Signal::TERM);
             let _ = timeout(GRACE, self.child.wait()).await;
         }
@@ -108,9 +97,7 @@ impl Watch {
 /// Variables of our own surroundings that the functions must not see: another AWS account, and those of `cargo run`,
 /// which would have cargo compile again what depends on them.
 fn is_foreign(name: &str) -> bool {
-    ["AWS_", "CARGO_PKG_", "CARGO_MANIFEST_"]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
+    ["AWS_", "CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The last lines of a log.

@@ -59,14 +59,7 @@ mod tests {
 
     #[test]
     fn what_is_cut_short_is_refused() {
-        for cut in [
-            &b""[..],
-            b"5\r\nhel",
-            b"5\r\nhello",
-            b"5\r\nhello\r\n",
-            b"5\r\nhello!\r\n0\r\n\r\n",
-            b"x\r\n",
-        ] {
+        for cut in [&b""[..], b"5\r\nhel", b"5\r\nhello", b"5\r\nhello\r\n", b"5\r\nhello!\r\n0\r\n\r\n", b"x\r\n"] {
             assert!(unpack(cut).is_none(), "{cut:?}");
         }
     }

@@ -27,13 +27,7 @@ pub(super) struct Checksum {
 }
 
 impl Algorithm {
-    const ALL: [Self; 5] = [
-        Self::Crc32,
-        Self::Crc32c,
-        Self::Crc64Nvme,
-        Self::Sha1,
-        Self::Sha256,
-    ];
+    const ALL: [Self; 5] = [Self::Crc32, Self::Crc32c, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
 
     /// The name as S3 writes it in `x-amz-sdk-checksum-algorithm` and in listings.
     pub(super) fn name(self) -> &'static str {
@@ -64,30 +58,19 @@ impl Algorithm {
 impl Checksum {
     /// The checksum to keep with an object: of the algorithm that the client named, or the one that S3 takes otherwise.
     pub(super) fn of(body: &[u8], headers: &HeaderMap) -> Self {
-        let named = headers
-            .get("x-amz-sdk-checksum-algorithm")
-            .and_then(|value| value.to_str().ok());
+        let named = headers.get("x-amz-sdk-checksum-algorithm").and_then(|value| value.to_str().ok());
         let algorithm = Algorithm::ALL
             .into_iter()
             .find(|algorithm| headers.contains_key(algorithm.header()))
-            .or_else(|| {
-                Algorithm::ALL
-                    .into_iter()
-                    .find(|algorithm| Some(algorithm.name()) == named)
-            })
+            .or_else(|| Algorithm::ALL.into_iter().find(|algorithm| Some(algorithm.name()) == named))
             .unwrap_or(Algorithm::Crc64Nvme);
-        Self {
-            algorithm,
-            value: algorithm.digest(body),
-        }
+        Self { algorithm, value: algorithm.digest(body) }
     }
 
     /// The checksum in the form that all of s3s's answers share.
     pub(super) fn into_dto(self) -> dto::Checksum {
         let mut fields = dto::Checksum {
-            checksum_type: Some(dto::ChecksumType::from_static(
-                dto::ChecksumType::FULL_OBJECT,
-            )),
+            checksum_type: Some(dto::ChecksumType::from_static(dto::ChecksumType::FULL_OBJECT)),
             ..Default::default()
         };
         let field = match self.algorithm {
@@ -105,9 +88,7 @@ impl Checksum {
 /// Checks the body against each digest among the headers.
 pub(super) fn check(headers: &HeaderMap, body: &[u8]) -> S3Result<()> {
     if let Some(value) = headers.get("content-md5") {
-        let declared = BASE64_STANDARD
-            .decode(value)
-            .map_err(|error| s3_error!(error, InvalidDigest))?;
+        let declared = BASE64_STANDARD.decode(value).map_err(|error| s3_error!(error, InvalidDigest))?;
         match declared.as_slice() {
             digest if digest == Md5::checksum(body) => {}
             digest if digest.len() == 16 => return Err(s3_error!(BadDigest)),
@@ -119,26 +100,16 @@ pub(super) fn check(headers: &HeaderMap, body: &[u8]) -> S3Result<()> {
         .filter_map(|algorithm| Some((algorithm, headers.get(algorithm.header())?)))
         .collect();
     if declared.len() > 1 {
-        return Err(s3_error!(
-            InvalidRequest,
-            "Expecting a single x-amz-checksum- header."
-        ));
+        return Err(s3_error!(InvalidRequest, "Expecting a single x-amz-checksum- header."));
     }
     for (algorithm, value) in declared {
         let computed = algorithm.digest(body);
         if value.len() != computed.len() || BASE64_STANDARD.decode(value).is_err() {
-            return Err(s3_error!(
-                InvalidRequest,
-                "Value for {} header is invalid.",
-                algorithm.header()
-            ));
+            return Err(s3_error!(InvalidRequest, "Value for {} header is invalid.", algorithm.header()));
         }
         if value != computed.as_str() {
             let name = algorithm.name();
-            return Err(s3_error!(
-                BadDigest,
-                "The {name} you specified did not match the calculated checksum."
-            ));
+            return Err(s3_error!(BadDigest, "The {name} you specified did not match the calculated checksum."));
         }
     }
     Ok(())

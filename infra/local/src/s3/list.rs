@@ -5,8 +5,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::{
     S3Result,
     dto::{
-        CommonPrefix, ETag, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
-        ListObjectsV2Output, Object, ObjectStorageClass,
+        CommonPrefix, ETag, EncodingType, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output,
+        Object, ObjectStorageClass,
     },
     s3_error,
 };
@@ -16,17 +16,9 @@ use super::store::{Entry, Store};
 const DEFAULT_MAX_KEYS: i32 = 1_000;
 
 /// What S3 leaves as it is with `encoding-type=url`.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'*')
-    .remove(b'/');
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'*').remove(b'/');
 
-pub(super) fn objects_v2(
-    store: &Store,
-    input: ListObjectsV2Input,
-) -> S3Result<ListObjectsV2Output> {
+pub(super) fn objects_v2(store: &Store, input: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
     let after = match &input.continuation_token {
         Some(token) => place(token)?,
         None => input.start_after.clone().unwrap_or_default(),
@@ -53,18 +45,8 @@ pub(super) fn objects_v2(
         is_truncated: Some(page.next.is_some()),
         continuation_token: input.continuation_token,
         next_continuation_token: page.next.as_deref().map(token),
-        common_prefixes: Some(
-            page.prefixes
-                .iter()
-                .map(|prefix| naming.common_prefix(prefix))
-                .collect(),
-        ),
-        contents: Some(
-            page.entries
-                .into_iter()
-                .map(|entry| naming.object(entry))
-                .collect(),
-        ),
+        common_prefixes: Some(page.prefixes.iter().map(|prefix| naming.common_prefix(prefix)).collect()),
+        contents: Some(page.entries.into_iter().map(|entry| naming.object(entry)).collect()),
         ..Default::default()
     })
 }
@@ -85,28 +67,14 @@ pub(super) fn objects(store: &Store, input: ListObjectsInput) -> S3Result<ListOb
         name: Some(input.bucket),
         prefix: Some(naming.write(input.prefix.as_deref().unwrap_or_default())),
         // Without a delimiter S3 leaves it to the client to go on from the last key.
-        next_marker: page
-            .next
-            .as_deref()
-            .filter(|_| input.delimiter.is_some())
-            .map(|next| naming.write(next)),
+        next_marker: page.next.as_deref().filter(|_| input.delimiter.is_some()).map(|next| naming.write(next)),
         delimiter: input.delimiter.map(|text| naming.write(&text)),
         marker: Some(naming.write(input.marker.as_deref().unwrap_or_default())),
         encoding_type: input.encoding_type,
         max_keys: Some(page.max_keys),
         is_truncated: Some(page.next.is_some()),
-        common_prefixes: Some(
-            page.prefixes
-                .iter()
-                .map(|prefix| naming.common_prefix(prefix))
-                .collect(),
-        ),
-        contents: Some(
-            page.entries
-                .into_iter()
-                .map(|entry| naming.object(entry))
-                .collect(),
-        ),
+        common_prefixes: Some(page.prefixes.iter().map(|prefix| naming.common_prefix(prefix)).collect()),
+        contents: Some(page.entries.into_iter().map(|entry| naming.object(entry)).collect()),
         ..Default::default()
     })
 }
@@ -132,18 +100,10 @@ struct Page {
 
 impl Page {
     fn read(store: &Store, query: &Query) -> S3Result<Self> {
-        let max_keys = query
-            .max_keys
-            .unwrap_or(DEFAULT_MAX_KEYS)
-            .clamp(0, DEFAULT_MAX_KEYS);
-        let mut page = Self {
-            max_keys,
-            ..Self::default()
-        };
+        let max_keys = query.max_keys.unwrap_or(DEFAULT_MAX_KEYS).clamp(0, DEFAULT_MAX_KEYS);
+        let mut page = Self { max_keys, ..Self::default() };
         let mut last = query.after.to_owned();
-        store.scan(query.bucket, query.prefix, query.after, |entry| {
-            page.visit(entry, query, &mut last)
-        })?;
+        store.scan(query.bucket, query.prefix, query.after, |entry| page.visit(entry, query, &mut last))?;
         Ok(page)
     }
 
@@ -193,17 +153,11 @@ struct Naming {
 
 impl Naming {
     fn new(encoding: Option<&EncodingType>) -> Self {
-        Self {
-            encoded: encoding.is_some_and(|encoding| encoding.as_str() == EncodingType::URL),
-        }
+        Self { encoded: encoding.is_some_and(|encoding| encoding.as_str() == EncodingType::URL) }
     }
 
     fn write(self, name: &str) -> String {
-        if self.encoded {
-            utf8_percent_encode(name, KEPT).to_string()
-        } else {
-            name.to_owned()
-        }
+        if self.encoded { utf8_percent_encode(name, KEPT).to_string() } else { name.to_owned() }
     }
 
     fn object(self, entry: Entry) -> Object {
@@ -212,17 +166,13 @@ impl Naming {
             size: Some(entry.size),
             e_tag: Some(ETag::Strong(entry.etag)),
             last_modified: Some(entry.modified),
-            storage_class: Some(ObjectStorageClass::from_static(
-                ObjectStorageClass::STANDARD,
-            )),
+            storage_class: Some(ObjectStorageClass::from_static(ObjectStorageClass::STANDARD)),
             ..Default::default()
         }
     }
 
     fn common_prefix(self, prefix: &str) -> CommonPrefix {
-        CommonPrefix {
-            prefix: Some(self.write(prefix)),
-        }
+        CommonPrefix { prefix: Some(self.write(prefix)) }
     }
 }
 
@@ -232,14 +182,7 @@ fn token(place: &str) -> String {
 }
 
 fn place(token: &str) -> S3Result<String> {
-    let invalid = || {
-        s3_error!(
-            InvalidArgument,
-            "The continuation token provided is incorrect"
-        )
-    };
-    let bytes = BASE64_URL_SAFE_NO_PAD
-        .decode(token)
-        .map_err(|_| invalid())?;
+    let invalid = || s3_error!(InvalidArgument, "The continuation token provided is incorrect");
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(|_| invalid())?;
     String::from_utf8(bytes).map_err(|_| invalid())
 }

@@ -5,8 +5,8 @@ use futures_util::TryStreamExt;
 use s3s::{
     S3Error, S3Result,
     dto::{
-        ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput,
-        PutObjectOutput, StreamingBlob,
+        ETag, GetObjectInput, GetObjectOutput, HeadObjectInput, HeadObjectOutput, PutObjectInput, PutObjectOutput,
+        StreamingBlob,
     },
     s3_error,
 };
@@ -22,19 +22,10 @@ const DEFAULT_CONTENT_TYPE: &str = "binary/octet-stream";
 /// S3's limit for an object's own metadata, names and values together.
 const MAX_METADATA: usize = 2_048;
 
-pub(super) async fn put(
-    store: &Store,
-    headers: &HeaderMap,
-    input: PutObjectInput,
-) -> S3Result<PutObjectOutput> {
+pub(super) async fn put(store: &Store, headers: &HeaderMap, input: PutObjectInput) -> S3Result<PutObjectOutput> {
     let body = read(input.body).await?;
     let metadata = input.metadata.unwrap_or_default();
-    if metadata
-        .iter()
-        .map(|(name, value)| name.len() + value.len())
-        .sum::<usize>()
-        > MAX_METADATA
-    {
+    if metadata.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > MAX_METADATA {
         return Err(s3_error!(MetadataTooLarge));
     }
     let checksum = Checksum::of(&body, headers);
@@ -48,17 +39,8 @@ pub(super) async fn put(
         cache_control: input.cache_control,
         metadata,
     };
-    let conditions = Conditions {
-        if_match: input.if_match,
-        if_none_match: input.if_none_match,
-    };
-    store.put(
-        (&input.bucket, &input.key),
-        &body,
-        &etag,
-        &about,
-        &conditions,
-    )?;
+    let conditions = Conditions { if_match: input.if_match, if_none_match: input.if_none_match };
+    store.put((&input.bucket, &input.key), &body, &etag, &about, &conditions)?;
     let sums = checksum.into_dto();
     Ok(PutObjectOutput {
         e_tag: Some(ETag::Strong(etag)),
@@ -94,10 +76,7 @@ pub(super) fn get(store: &Store, input: &GetObjectInput) -> S3Result<GetObjectOu
         body: Some(StreamingBlob::from(s3s::Body::from(body))),
         e_tag: Some(ETag::Strong(head.etag)),
         last_modified: Some(head.modified),
-        content_type: head
-            .about
-            .content_type
-            .or_else(|| Some(DEFAULT_CONTENT_TYPE.to_owned())),
+        content_type: head.about.content_type.or_else(|| Some(DEFAULT_CONTENT_TYPE.to_owned())),
         content_encoding: head.about.content_encoding,
         content_language: head.about.content_language,
         content_disposition: head.about.content_disposition,
@@ -122,10 +101,7 @@ pub(super) fn head(store: &Store, input: &HeadObjectInput) -> S3Result<HeadObjec
         content_length: Some(head.size),
         e_tag: Some(ETag::Strong(head.etag)),
         last_modified: Some(head.modified),
-        content_type: head
-            .about
-            .content_type
-            .or_else(|| Some(DEFAULT_CONTENT_TYPE.to_owned())),
+        content_type: head.about.content_type.or_else(|| Some(DEFAULT_CONTENT_TYPE.to_owned())),
         content_encoding: head.about.content_encoding,
         content_language: head.about.content_language,
         content_disposition: head.about.content_disposition,
@@ -145,17 +121,13 @@ async fn read(body: Option<StreamingBlob>) -> S3Result<Vec<u8>> {
     let Some(body) = body else {
         return Ok(Vec::new());
     };
-    let chunks: Vec<_> = body
-        .try_collect()
-        .await
-        .map_err(|error| S3Error::internal_error(std::io::Error::other(error)))?;
+    let chunks: Vec<_> =
+        body.try_collect().await.map_err(|error| S3Error::internal_error(std::io::Error::other(error)))?;
     Ok(chunks.concat())
 }
 
 fn cut(body: &[u8], part: &std::ops::Range<u64>) -> S3Result<Vec<u8>> {
     let start = usize::try_from(part.start).map_err(|error| s3_error!(error, InvalidRange))?;
     let end = usize::try_from(part.end).map_err(|error| s3_error!(error, InvalidRange))?;
-    body.get(start..end)
-        .map(<[u8]>::to_vec)
-        .ok_or_else(|| s3_error!(InvalidRange))
+    body.get(start..end).map(<[u8]>::to_vec).ok_or_else(|| s3_error!(InvalidRange))
 }

@@ -81,9 +81,7 @@ impl Store {
 
     fn with(connection: Connection) -> rusqlite::Result<Self> {
         connection.execute_batch(SCHEMA)?;
-        Ok(Self {
-            connection: Mutex::new(connection),
-        })
+        Ok(Self { connection: Mutex::new(connection) })
     }
 
     pub(super) fn create_bucket(&self, name: &str) -> rusqlite::Result<()> {
@@ -93,12 +91,8 @@ impl Store {
 
     pub(super) fn buckets(&self) -> S3Result<Vec<(String, Timestamp)>> {
         let connection = self.lock();
-        let mut statement = connection
-            .prepare("SELECT name, created FROM buckets ORDER BY name")
-            .map_err(internal)?;
-        let rows = statement
-            .query_map([], |row| Ok((row.get(0)?, timestamp(row.get(1)?))))
-            .map_err(internal)?;
+        let mut statement = connection.prepare("SELECT name, created FROM buckets ORDER BY name").map_err(internal)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, timestamp(row.get(1)?)))).map_err(internal)?;
         rows.collect::<Result<_, _>>().map_err(internal)
     }
 
@@ -117,22 +111,14 @@ impl Store {
         let connection = self.lock();
         require_bucket(&connection, bucket)?;
         let current = connection
-            .query_row(
-                "SELECT etag FROM objects WHERE bucket = ?1 AND key = ?2",
-                [bucket, key],
-                |row| row.get(0),
-            )
+            .query_row("SELECT etag FROM objects WHERE bucket = ?1 AND key = ?2", [bucket, key], |row| row.get(0))
             .optional()
             .map_err(internal)?;
         conditions.check(current)?;
-        let about =
-            serde_json::to_string(about).map_err(|error| s3_error!(error, InternalError))?;
+        let about = serde_json::to_string(about).map_err(|error| s3_error!(error, InternalError))?;
         let sql = "INSERT OR REPLACE INTO objects (bucket, key, body, size, etag, modified, about)
                    VALUES (?1, ?2, ?3, length(?3), ?4, ?5, ?6)";
-        connection
-            .execute(sql, params![bucket, key, body, etag, now(), about])
-            .map(drop)
-            .map_err(internal)
+        connection.execute(sql, params![bucket, key, body, etag, now(), about]).map(drop).map_err(internal)
     }
 
     pub(super) fn head(&self, bucket: &str, key: &str) -> S3Result<Head> {
@@ -140,9 +126,7 @@ impl Store {
     }
 
     pub(super) fn get(&self, bucket: &str, key: &str) -> S3Result<(Head, Vec<u8>)> {
-        self.object(bucket, key, "body", |row| {
-            Ok((head(row)?, row.get("body")?))
-        })
+        self.object(bucket, key, "body", |row| Ok((head(row)?, row.get("body")?)))
     }
 
     fn object<T>(
@@ -154,9 +138,8 @@ impl Store {
     ) -> S3Result<T> {
         let connection = self.lock();
         require_bucket(&connection, bucket)?;
-        let sql = format!(
-            "SELECT size, etag, modified, about, {body} AS body FROM objects WHERE bucket = ?1 AND key = ?2"
-        );
+        let sql =
+            format!("SELECT size, etag, modified, about, {body} AS body FROM objects WHERE bucket = ?1 AND key = ?2");
         connection
             .query_row(&sql, [bucket, key], read)
             .optional()
@@ -168,10 +151,7 @@ impl Store {
         let connection = self.lock();
         require_bucket(&connection, bucket)?;
         let sql = "DELETE FROM objects WHERE bucket = ?1 AND key = ?2";
-        connection
-            .execute(sql, [bucket, key])
-            .map(drop)
-            .map_err(internal)
+        connection.execute(sql, [bucket, key]).map(drop).map_err(internal)
     }
 
     /// Shows `visit` the objects after `after` whose keys begin with `prefix`, in order, until it has had enough and
@@ -200,9 +180,7 @@ impl Store {
 
     /// A panic under the lock leaves SQLite itself sound, so a poisoned lock is as good as any.
     fn lock(&self) -> MutexGuard<'_, Connection> {
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -236,15 +214,9 @@ fn require_bucket(connection: &Connection, name: &str) -> S3Result<()> {
 
 fn head(row: &Row) -> rusqlite::Result<Head> {
     let about: String = row.get("about")?;
-    let about = serde_json::from_str(&about).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error))
-    })?;
-    Ok(Head {
-        size: row.get("size")?,
-        etag: row.get("etag")?,
-        modified: timestamp(row.get("modified")?),
-        about,
-    })
+    let about = serde_json::from_str(&about)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, Box::new(error)))?;
+    Ok(Head { size: row.get("size")?, etag: row.get("etag")?, modified: timestamp(row.get("modified")?), about })
 }
 
 fn entry(row: &Row) -> rusqlite::Result<Entry> {
@@ -258,9 +230,7 @@ fn entry(row: &Row) -> rusqlite::Result<Entry> {
 
 /// Milliseconds since 1970, as times are kept in the file.
 fn now() -> i64 {
-    let elapsed = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
 }
 

@@ -22,9 +22,7 @@ const DECODED_LENGTH: &str = "x-amz-decoded-content-length";
 /// Reads, checks and unpacks a request, as one that carries no signature.
 pub(super) async fn accept(request: Request) -> S3Result<HttpRequest> {
     let (mut parts, body) = request.into_parts();
-    let received = to_bytes(body, MAX_BODY)
-        .await
-        .map_err(|error| s3_error!(error, IncompleteBody))?;
+    let received = to_bytes(body, MAX_BODY).await.map_err(|error| s3_error!(error, IncompleteBody))?;
     let body = if declared_hash(&parts.headers).is_some_and(|hash| hash.starts_with("STREAMING-")) {
         unpack(&mut parts.headers, &received)?.into()
     } else {
@@ -33,9 +31,7 @@ pub(super) async fn accept(request: Request) -> S3Result<HttpRequest> {
     };
     digest::check(&parts.headers, &body)?;
     remove_signature(&mut parts)?;
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     parts.headers.remove(header::TRANSFER_ENCODING);
     Ok(HttpRequest::from_parts(parts, s3s::Body::from(body)))
 }
@@ -46,19 +42,13 @@ fn declared_hash(headers: &HeaderMap) -> Option<&str> {
 
 /// The body of an `aws-chunked` request; the checksums of its trailer join the headers.
 fn unpack(headers: &mut HeaderMap, received: &[u8]) -> S3Result<Vec<u8>> {
-    let chunked::Unpacked { body, trailers } = chunked::unpack(received)
-        .ok_or_else(|| s3_error!(IncompleteBody, "malformed aws-chunked body"))?;
-    let declared = headers
-        .get(DECODED_LENGTH)
-        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let chunked::Unpacked { body, trailers } =
+        chunked::unpack(received).ok_or_else(|| s3_error!(IncompleteBody, "malformed aws-chunked body"))?;
+    let declared = headers.get(DECODED_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length != body.len()) {
         return Err(s3_error!(IncompleteBody));
     }
-    headers.extend(
-        trailers
-            .into_iter()
-            .map(|(name, value)| (Some(name), value)),
-    );
+    headers.extend(trailers.into_iter().map(|(name, value)| (Some(name), value)));
     strip_chunked_encoding(headers);
     Ok(body)
 }
@@ -99,30 +89,17 @@ fn check_hash(headers: &HeaderMap, body: &[u8]) -> S3Result<()> {
 }
 
 fn remove_signature(parts: &mut Parts) -> S3Result<()> {
-    for name in [
-        header::AUTHORIZATION.as_str(),
-        CONTENT_SHA256,
-        DECODED_LENGTH,
-        "x-amz-trailer",
-    ] {
+    for name in [header::AUTHORIZATION.as_str(), CONTENT_SHA256, DECODED_LENGTH, "x-amz-trailer"] {
         parts.headers.remove(name);
     }
     // A presigned URL carries its signature in the query instead.
-    let Some(query) = parts
-        .uri
-        .query()
-        .filter(|query| query.contains("X-Amz-Signature"))
-    else {
+    let Some(query) = parts.uri.query().filter(|query| query.contains("X-Amz-Signature")) else {
         return Ok(());
     };
-    let kept: Vec<_> = query
-        .split('&')
-        .filter(|pair| !pair.starts_with("X-Amz-"))
-        .collect();
+    let kept: Vec<_> = query.split('&').filter(|pair| !pair.starts_with("X-Amz-")).collect();
     let target = format!("{}?{}", parts.uri.path(), kept.join("&"));
     let mut uri = parts.uri.clone().into_parts();
-    uri.path_and_query =
-        Some(PathAndQuery::try_from(target).map_err(|error| s3_error!(error, InvalidURI))?);
+    uri.path_and_query = Some(PathAndQuery::try_from(target).map_err(|error| s3_error!(error, InvalidURI))?);
     parts.uri = Uri::from_parts(uri).map_err(|error| s3_error!(error, InvalidURI))?;
     Ok(())
 }

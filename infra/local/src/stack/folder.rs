@@ -30,17 +30,11 @@ pub(super) struct Folder {
 
 impl Folder {
     pub(super) fn open(path: &Path) -> Result<Self, FolderError> {
-        let failed = |source| FolderError::Io {
-            path: path.to_owned(),
-            source,
-        };
+        let failed = |source| FolderError::Io { path: path.to_owned(), source };
         fs::create_dir_all(path).map_err(failed)?;
         let lock = File::create(path.join("lock")).map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(FolderError::InUse(path.to_owned())),
             Err(TryLockError::Error(source)) => Err(failed(source)),
         }
@@ -48,10 +42,7 @@ impl Folder {
 
     /// The database of the tables. A string, since dynoxide takes one.
     pub(super) fn dynamodb(&self) -> String {
-        self.path
-            .join("dynamodb.sqlite")
-            .to_string_lossy()
-            .into_owned()
+        self.path.join("dynamodb.sqlite").to_string_lossy().into_owned()
     }
 
     /// The database of the objects.

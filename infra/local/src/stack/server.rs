@@ -27,60 +27,36 @@ pub(super) struct Server {
 pub(super) fn bind(service: &'static str, port: u16) -> Result<TcpListener, StackError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     let listener = listener.and_then(|listener| listener.set_nonblocking(true).map(|()| listener));
-    listener.map_err(|source| StackError::Port {
-        service,
-        port,
-        source,
-    })
+    listener.map_err(|source| StackError::Port { service, port, source })
 }
 
 impl Server {
-    pub(super) fn start(
-        dynamodb: TcpListener,
-        database: Database,
-        s3: TcpListener,
-        objects: S3,
-    ) -> io::Result<Self> {
+    pub(super) fn start(dynamodb: TcpListener, database: Database, s3: TcpListener, objects: S3) -> io::Result<Self> {
         let (shutdown, stopping) = watch::channel(false);
-        let runtime = runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("local-stack")
-            .enable_all()
-            .build()?;
+        let runtime =
+            runtime::Builder::new_multi_thread().worker_threads(2).thread_name("local-stack").enable_all().build()?;
         let (dynamodb, s3) = {
             let _guard = runtime.enter();
-            (
-                tokio::net::TcpListener::from_std(dynamodb)?,
-                tokio::net::TcpListener::from_std(s3)?,
-            )
+            (tokio::net::TcpListener::from_std(dynamodb)?, tokio::net::TcpListener::from_std(s3)?)
         };
-        let thread = thread::Builder::new()
-            .name("local-stack-main".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    let mut stop = stopping.clone();
-                    let serving = async {
-                        tokio::join!(
-                            dynoxide::server::serve_with_shutdown(
-                                dynamodb,
-                                database,
-                                stopped(stopping.clone())
-                            ),
-                            objects.serve(s3, stopped(stopping)),
-                        )
-                    };
-                    tokio::pin!(serving);
-                    tokio::select! {
-                        _ = &mut serving => {}
-                        _ = stop.wait_for(|stop| *stop) => drop(timeout(GRACE, serving).await),
-                    }
-                });
-                runtime.shutdown_timeout(Duration::from_millis(100));
-            })?;
-        Ok(Self {
-            shutdown,
-            thread: Some(thread),
-        })
+        let thread = thread::Builder::new().name("local-stack-main".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                let mut stop = stopping.clone();
+                let serving = async {
+                    tokio::join!(
+                        dynoxide::server::serve_with_shutdown(dynamodb, database, stopped(stopping.clone())),
+                        objects.serve(s3, stopped(stopping)),
+                    )
+                };
+                tokio::pin!(serving);
+                tokio::select! {
+                    _ = &mut serving => {}
+                    _ = stop.wait_for(|stop| *stop) => drop(timeout(GRACE, serving).await),
+                }
+            });
+            runtime.shutdown_timeout(Duration::from_millis(100));
+        })?;
+        Ok(Self { shutdown, thread: Some(thread) })
     }
 }
 

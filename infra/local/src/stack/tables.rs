@@ -8,33 +8,24 @@ use crate::template::Table;
 
 /// Makes the table, unless it is there already.
 pub(super) fn ensure(database: &Database, table: &Table) -> Result<(), StackError> {
-    let failed = |message: String| StackError::Table {
-        table: table.name.clone(),
-        message,
-    };
-    let exists = database
-        .get_table_metadata(&table.name)
-        .map_err(|error| failed(error.to_string()))?
-        .is_some();
+    let failed = |message: String| StackError::Table { table: table.name.clone(), message };
+    let exists = database.get_table_metadata(&table.name).map_err(|error| failed(error.to_string()))?.is_some();
     if !exists {
-        let request = serde_json::from_value(table.create_table.clone())
-            .map_err(|error| failed(error.to_string()))?;
-        database
-            .create_table(request)
-            .map_err(|error| failed(error.to_string()))?;
+        let request = serde_json::from_value(table.create_table.clone()).map_err(|error| failed(error.to_string()))?;
+        database.create_table(request).map_err(|error| failed(error.to_string()))?;
         return Ok(());
     }
-    let request = serde_json::from_value(json!({ "TableName": table.name }))
-        .map_err(|error| failed(error.to_string()))?;
-    let answer = database
-        .describe_table(request)
-        .map_err(|error| failed(error.to_string()))?;
+    let request =
+        serde_json::from_value(json!({ "TableName": table.name })).map_err(|error| failed(error.to_string()))?;
+    let answer = database.describe_table(request).map_err(|error| failed(error.to_string()))?;
     let description = serde_json::to_value(answer).map_err(|error| failed(error.to_string()))?;
     if keys(&description["Table"]) == keys(&table.create_table) {
         return Ok(());
     }
     // To go on would fail later, request by request, with errors that do not say why.
-    Err(failed("its keys or indexes are not those of the template; remove the data folder to have it made anew".to_owned()))
+    Err(failed(
+        "its keys or indexes are not those of the template; remove the data folder to have it made anew".to_owned(),
+    ))
 }
 
 /// What cannot be changed without making a table anew: its keys, and those of its indexes.

@@ -9,11 +9,7 @@ pub(super) fn resolve(value: &Value, references: &BTreeMap<String, String>) -> O
     if let Some(text) = literal(value) {
         return Some(text);
     }
-    let (function, argument) = value
-        .as_object()
-        .filter(|object| object.len() == 1)?
-        .iter()
-        .next()?;
+    let (function, argument) = value.as_object().filter(|object| object.len() == 1)?.iter().next()?;
     match (function.as_str(), argument.as_str()?) {
         ("Ref", "AWS::Region") => Some(crate::REGION.to_owned()),
         ("Ref", name) => references.get(name).cloned(),
@@ -37,22 +33,13 @@ mod tests {
     use super::*;
 
     fn resolved(value: &Value) -> Option<String> {
-        resolve(
-            value,
-            &BTreeMap::from([("PunchesTable".to_owned(), "dataconnect-punches".to_owned())]),
-        )
+        resolve(value, &BTreeMap::from([("PunchesTable".to_owned(), "dataconnect-punches".to_owned())]))
     }
 
     #[test]
     fn references_and_literals_have_a_local_value() {
-        assert_eq!(
-            resolved(&json!({"Ref": "PunchesTable"})).as_deref(),
-            Some("dataconnect-punches")
-        );
-        assert_eq!(
-            resolved(&json!({"Ref": "AWS::Region"})).as_deref(),
-            Some("us-east-1")
-        );
+        assert_eq!(resolved(&json!({"Ref": "PunchesTable"})).as_deref(), Some("dataconnect-punches"));
+        assert_eq!(resolved(&json!({"Ref": "AWS::Region"})).as_deref(), Some("us-east-1"));
         assert_eq!(resolved(&json!("required")).as_deref(), Some("required"));
         assert_eq!(resolved(&json!("")).as_deref(), Some(""));
         assert_eq!(resolved(&json!(30)).as_deref(), Some("30"));
@@ -62,10 +49,7 @@ mod tests {
     #[test]
     fn what_only_aws_knows_has_none() {
         assert_eq!(resolved(&json!({"Ref": "Absent"})), None);
-        assert_eq!(
-            resolved(&json!({"Fn::GetAtt": ["PunchesTable", "Arn"]})),
-            None
-        );
+        assert_eq!(resolved(&json!({"Fn::GetAtt": ["PunchesTable", "Arn"]})), None);
         assert_eq!(resolved(&json!({"Fn::Sub": "${PunchesTable.Arn}/x"})), None);
         assert_eq!(resolved(&json!(null)), None);
     }

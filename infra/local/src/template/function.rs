@@ -41,12 +41,8 @@ impl Function {
             .collect();
         Self {
             logical_id: logical_id.to_owned(),
-            binary: resource["Metadata"]["BuildProperties"]["Binary"]
-                .as_str()
-                .map(str::to_owned),
-            routes: members(&properties["Events"])
-                .filter_map(|(_, event)| Route::of_event(event))
-                .collect(),
+            binary: resource["Metadata"]["BuildProperties"]["Binary"].as_str().map(str::to_owned),
+            routes: members(&properties["Events"]).filter_map(|(_, event)| Route::of_event(event)).collect(),
             environment,
         }
     }

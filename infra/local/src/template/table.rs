@@ -31,14 +31,9 @@ impl Table {
             }
         }
         if let Some(view) = properties["StreamSpecification"]["StreamViewType"].as_str() {
-            request["StreamSpecification"] =
-                json!({ "StreamEnabled": true, "StreamViewType": view });
+            request["StreamSpecification"] = json!({ "StreamEnabled": true, "StreamViewType": view });
         }
-        Self {
-            logical_id: logical_id.to_owned(),
-            name,
-            create_table: request,
-        }
+        Self { logical_id: logical_id.to_owned(), name, create_table: request }
     }
 }
 

@@ -7,34 +7,26 @@ use super::TemplateError;
 
 /// Reads the one document of `text`, with every tag in its long form.
 pub(super) fn parse(text: &str) -> Result<Value, TemplateError> {
-    let documents =
-        Yaml::load_from_str(text).map_err(|error| TemplateError::Yaml(error.to_string()))?;
+    let documents = Yaml::load_from_str(text).map_err(|error| TemplateError::Yaml(error.to_string()))?;
     match documents.as_slice() {
         [document] => to_json(document),
-        other => Err(TemplateError::Yaml(format!(
-            "expected one YAML document, found {}",
-            other.len()
-        ))),
+        other => Err(TemplateError::Yaml(format!("expected one YAML document, found {}", other.len()))),
     }
 }
 
 fn to_json(node: &Yaml) -> Result<Value, TemplateError> {
     match node {
         Yaml::Value(scalar) => Ok(scalar_to_json(scalar)),
-        Yaml::Sequence(items) => items
-            .iter()
-            .map(to_json)
-            .collect::<Result<_, _>>()
-            .map(Value::Array),
+        Yaml::Sequence(items) => items.iter().map(to_json).collect::<Result<_, _>>().map(Value::Array),
         Yaml::Mapping(members) => members
             .iter()
             .map(|(key, value)| Ok((member_name(key)?, to_json(value)?)))
             .collect::<Result<Map<_, _>, TemplateError>>()
             .map(Value::Object),
         Yaml::Tagged(tag, inner) => Ok(long_form(tag, &to_json(inner)?)),
-        Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => Err(TemplateError::Yaml(
-            format!("a node that cannot be read: {node:?}"),
-        )),
+        Yaml::Representation(..) | Yaml::Alias(_) | Yaml::BadValue => {
+            Err(TemplateError::Yaml(format!("a node that cannot be read: {node:?}")))
+        }
     }
 }
 
@@ -96,10 +88,7 @@ mod tests {
     #[test]
     fn scalars_keep_their_types() {
         let document = parse("i: 3\nt: true\nn: ~\ns: '3'\nd: 2010-09-09\n200: x\n").unwrap();
-        assert_eq!(
-            document,
-            json!({"i": 3, "t": true, "n": null, "s": "3", "d": "2010-09-09", "200": "x"})
-        );
+        assert_eq!(document, json!({"i": 3, "t": true, "n": null, "s": "3", "d": "2010-09-09", "200": "x"}));
     }
 
     #[test]

@@ -16,53 +16,23 @@ use dataconnect_local::{
 use crate::support::{BUCKET, Running, TEMPLATE, dynamodb, s3};
 
 fn start(folder: &Path) -> Result<LocalStack, String> {
-    let options = Options {
-        data: Some(folder.to_owned()),
-        ..Options::default()
-    };
+    let options = Options { data: Some(folder.to_owned()), ..Options::default() };
     LocalStack::start(&crate::support::template(), &options).map_err(|error| error.to_string())
 }
 
 async fn write(dynamodb: &aws_sdk_dynamodb::Client, s3: &aws_sdk_s3::Client) {
     let id = AttributeValue::S("1".to_owned());
-    dynamodb
-        .put_item()
-        .table_name("dataconnect-work-orders")
-        .item("Id", id)
-        .send()
-        .await
-        .unwrap();
+    dynamodb.put_item().table_name("dataconnect-work-orders").item("Id", id).send().await.unwrap();
     let body = ByteStream::from_static(b"hello");
-    s3.put_object()
-        .bucket(BUCKET)
-        .key("a")
-        .body(body)
-        .metadata("m", "v")
-        .send()
-        .await
-        .unwrap();
+    s3.put_object().bucket(BUCKET).key("a").body(body).metadata("m", "v").send().await.unwrap();
 }
 
 async fn expect_written(stack: &LocalStack) {
-    let items = dynamodb(stack)
-        .scan()
-        .table_name("dataconnect-work-orders")
-        .send()
-        .await
-        .unwrap();
+    let items = dynamodb(stack).scan().table_name("dataconnect-work-orders").send().await.unwrap();
     assert_eq!(items.count(), 1);
-    let object = s3(stack)
-        .get_object()
-        .bucket(BUCKET)
-        .key("a")
-        .send()
-        .await
-        .unwrap();
+    let object = s3(stack).get_object().bucket(BUCKET).key("a").send().await.unwrap();
     assert_eq!(object.metadata().unwrap()["m"], "v");
-    assert_eq!(
-        &object.body.collect().await.unwrap().into_bytes()[..],
-        b"hello"
-    );
+    assert_eq!(&object.body.collect().await.unwrap().into_bytes()[..], b"hello");
 }
 
 #[tokio::test]
@@ -79,13 +49,7 @@ fn one_folder_serves_one_stack_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let first = start(folder.path()).unwrap();
     let refused = start(folder.path()).err().unwrap();
-    assert_eq!(
-        refused,
-        format!(
-            "another local stack is running on the data in {}",
-            folder.path().display()
-        )
-    );
+    assert_eq!(refused, format!("another local stack is running on the data in {}", folder.path().display()));
     first.stop();
     start(folder.path()).unwrap();
 }
@@ -94,33 +58,16 @@ fn one_folder_serves_one_stack_at_a_time() {
 fn a_table_with_other_keys_than_the_template_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     start(folder.path()).unwrap().stop();
-    let changed =
-        Template::parse(&TEMPLATE.replace("IndexName: ByWorkOrder", "IndexName: ByOther")).unwrap();
-    let options = Options {
-        data: Some(folder.path().to_owned()),
-        ..Options::default()
-    };
-    let error = LocalStack::start(&changed, &options)
-        .err()
-        .unwrap()
-        .to_string();
-    assert!(
-        error.contains("dataconnect-punches") && error.contains("remove the data folder"),
-        "{error}"
-    );
+    let changed = Template::parse(&TEMPLATE.replace("IndexName: ByWorkOrder", "IndexName: ByOther")).unwrap();
+    let options = Options { data: Some(folder.path().to_owned()), ..Options::default() };
+    let error = LocalStack::start(&changed, &options).err().unwrap().to_string();
+    assert!(error.contains("dataconnect-punches") && error.contains("remove the data folder"), "{error}");
 }
 
 /// The program itself, which prints its two endpoints when it is ready.
 fn process(folder: &Path, template: &Path) -> (Running, String, String) {
     let child = Command::new(env!("CARGO_BIN_EXE_dataconnect-local"))
-        .args([
-            "stack",
-            "--dynamodb-port",
-            "0",
-            "--s3-port",
-            "0",
-            "--folder",
-        ])
+        .args(["stack", "--dynamodb-port", "0", "--s3-port", "0", "--folder"])
         .arg(folder)
         .arg("--template")
         .arg(template)
@@ -131,9 +78,7 @@ fn process(folder: &Path, template: &Path) -> (Running, String, String) {
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
     let mut endpoint = |name: &str| {
         let line = lines.next().unwrap().unwrap();
-        line.strip_prefix(&format!("{name}: "))
-            .unwrap_or_else(|| panic!("{line}"))
-            .to_owned()
+        line.strip_prefix(&format!("{name}: ")).unwrap_or_else(|| panic!("{line}")).to_owned()
     };
     let endpoints = (endpoint("DynamoDB"), endpoint("S3"));
     (child, endpoints.0, endpoints.1)
@@ -148,23 +93,12 @@ async fn what_was_answered_outlives_a_killed_process() {
     let (mut child, dynamodb_endpoint, s3_endpoint) = process(folder.path(), &template);
     // Any stack gives a client its settings; only the endpoints are those of the process.
     let other = LocalStack::memory(&crate::support::template()).unwrap();
-    let to = dynamodb(&other)
-        .config()
-        .to_builder()
-        .endpoint_url(dynamodb_endpoint)
-        .build();
+    let to = dynamodb(&other).config().to_builder().endpoint_url(dynamodb_endpoint).build();
     let dynamodb = aws_sdk_dynamodb::Client::from_conf(to);
-    let to = s3(&other)
-        .config()
-        .to_builder()
-        .endpoint_url(s3_endpoint)
-        .build();
+    let to = s3(&other).config().to_builder().endpoint_url(s3_endpoint).build();
     write(&dynamodb, &aws_sdk_s3::Client::from_conf(to)).await;
 
-    assert!(
-        start(&data).is_err(),
-        "locked against this process while that one lives"
-    );
+    assert!(start(&data).is_err(), "locked against this process while that one lives");
     child.0.kill().unwrap();
     child.0.wait().unwrap();
     expect_written(&start(&data).unwrap()).await;

@@ -81,36 +81,18 @@ pub(crate) fn refusal<T, E: ProvideErrorMetadata + std::error::Error + 'static>(
             let code = error.err().code().unwrap_or_default().to_owned();
             (error.raw().status().as_u16(), code)
         }
-        Err(other) => panic!(
-            "no answer from the service: {}",
-            aws_sdk_s3::error::DisplayErrorContext(other)
-        ),
+        Err(other) => panic!("no answer from the service: {}", aws_sdk_s3::error::DisplayErrorContext(other)),
         Ok(_) => panic!("expected a refusal"),
     }
 }
 
 /// One request by hand, for what the SDK would never send. Gives the status and everything after it.
-pub(crate) fn raw(
-    stack: &LocalStack,
-    request: &str,
-    headers: &[(&str, &str)],
-    body: &[u8],
-) -> (u16, String) {
+pub(crate) fn raw(stack: &LocalStack, request: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, String) {
     let address = stack.s3_endpoint().replace("http://", "");
     let length = body.len().to_string();
-    let fixed = [
-        ("Host", address.as_str()),
-        ("Connection", "close"),
-        ("Content-Length", &length),
-    ];
-    let lines = fixed
-        .iter()
-        .chain(headers)
-        .map(|(name, value)| format!("{name}: {value}\r\n"));
-    let head = format!(
-        "{request} HTTP/1.1\r\n{}\r\n",
-        lines.collect::<Vec<_>>().concat()
-    );
+    let fixed = [("Host", address.as_str()), ("Connection", "close"), ("Content-Length", &length)];
+    let lines = fixed.iter().chain(headers).map(|(name, value)| format!("{name}: {value}\r\n"));
+    let head = format!("{request} HTTP/1.1\r\n{}\r\n", lines.collect::<Vec<_>>().concat());
     let mut stream = TcpStream::connect(&address).unwrap();
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(body).unwrap();

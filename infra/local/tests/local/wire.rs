@@ -23,13 +23,7 @@ async fn a_presigned_url_is_served() {
     let stack = stack();
     raw(&stack, PUT, &[], b"hello");
     let config = PresigningConfig::expires_in(Duration::from_mins(1)).unwrap();
-    let url = s3(&stack)
-        .get_object()
-        .bucket(BUCKET)
-        .key("a")
-        .presigned(config)
-        .await
-        .unwrap();
+    let url = s3(&stack).get_object().bucket(BUCKET).key("a").presigned(config).await.unwrap();
     let target = url.uri().replace(&stack.s3_endpoint(), "");
     let (status, answer) = raw(&stack, &format!("GET {target}"), &[], b"");
     assert_eq!(status, 200, "{answer}");
@@ -39,17 +33,9 @@ async fn a_presigned_url_is_served() {
 #[test]
 fn the_hash_that_was_signed_is_enforced() {
     let stack = stack();
-    let (status, answer) = raw(
-        &stack,
-        PUT,
-        &[("x-amz-content-sha256", &"0".repeat(64))],
-        b"hello",
-    );
+    let (status, answer) = raw(&stack, PUT, &[("x-amz-content-sha256", &"0".repeat(64))], b"hello");
     assert_eq!(status, 400);
-    assert!(
-        answer.contains("<Code>XAmzContentSHA256Mismatch</Code>"),
-        "{answer}"
-    );
+    assert!(answer.contains("<Code>XAmzContentSHA256Mismatch</Code>"), "{answer}");
     assert_eq!(raw(&stack, GET, &[], b"").0, 404);
 }
 

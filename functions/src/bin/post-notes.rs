@@ -1,0 +1,10 @@
+//! The Lambda function of one operation; what the operation is stands with its payload.
+
+use std::process::ExitCode;
+
+use dataconnect::payload::POST_NOTES;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    dataconnect::serve(&POST_NOTES).await
+}

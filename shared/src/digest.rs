@@ -1,0 +1,78 @@
+//! SHA-256 digests.
+
+use std::{fmt, io};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use crate::json::Object;
+
+/// A SHA-256 digest (FIPS 180-4). Written in lower-case hexadecimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of some bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The content hash of an event: the digest of its body's canonical JSON, so that the same event serialised again
+    /// is the same event.
+    ///
+    /// # Errors
+    /// None for a body that was parsed; the serialiser's signature asks for it.
+    pub fn of_content(body: &Object) -> Result<Self, serde_json::Error> {
+        let mut sink = Sink(Sha256::new());
+        serde_json::to_writer(&mut sink, body)?;
+        Ok(Self(sink.0.finalize().into()))
+    }
+
+    /// Reads 64 hexadecimal digits.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).ok()?;
+        Some(Self(bytes))
+    }
+
+    /// The 32 bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// In Base64, as S3's checksum header wants it.
+    #[must_use]
+    pub fn to_base64(&self) -> String {
+        STANDARD.encode(self.0)
+    }
+
+    /// The first 16 hexadecimal digits: 64 bits, enough to tell the bodies of one record apart.
+    #[must_use]
+    pub fn short(&self) -> String {
+        hex::encode(&self.0[..8])
+    }
+}
+
+/// Hashes what is written to it.
+struct Sink(Sha256);
+
+impl io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&hex::encode(self.0))
+    }
+}

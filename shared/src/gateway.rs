@@ -1,0 +1,50 @@
+//! API Gateway's events, before `lambda_http` makes requests of them.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use lambda_http::LambdaEvent;
+use lambda_http::aws_lambda_events::query_map::QueryMap;
+use lambda_http::http::HeaderMap;
+use lambda_http::http::header::{HOST, HeaderName};
+use lambda_http::request::LambdaRequest;
+
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Takes out of an event what `lambda_http` builds the request's URL from, and panics on when a sender makes it up: the
+/// receiver never looks at the URL. Likewise a body that only claims to be Base64 stays as it is.
+#[must_use]
+pub fn without_pitfalls(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
+    match &mut event.payload {
+        LambdaRequest::ApiGatewayV1(request) => {
+            without_authority(&mut request.headers);
+            without_authority(&mut request.multi_value_headers);
+            request.request_context.domain_name = None;
+            request.request_context.stage = None;
+            request.path = Some("/".to_owned());
+            request.query_string_parameters = QueryMap::default();
+            request.multi_value_query_string_parameters = QueryMap::default();
+            request.is_base64_encoded = is_base64(request.is_base64_encoded, request.body.as_deref());
+        }
+        LambdaRequest::ApiGatewayV2(request) => {
+            without_authority(&mut request.headers);
+            request.request_context.domain_name = None;
+            request.request_context.stage = None;
+            request.raw_path = Some("/".to_owned());
+            request.raw_query_string = None;
+            request.query_string_parameters = QueryMap::default();
+            request.is_base64_encoded = is_base64(request.is_base64_encoded, request.body.as_deref());
+        }
+        // No other kind is compiled in.
+        _ => {}
+    }
+    event
+}
+
+fn without_authority(headers: &mut HeaderMap) {
+    headers.remove(HOST);
+    headers.remove(X_FORWARDED_PROTO);
+}
+
+fn is_base64(claimed: bool, body: Option<&str>) -> bool {
+    claimed && body.is_none_or(|body| STANDARD.decode(body).is_ok())
+}

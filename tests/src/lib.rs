@@ -1,0 +1,8 @@
+//! What the tests share: the local AWS stack, requests as API Gateway sends them, and what the stores hold afterwards.
+
+#![allow(clippy::missing_panics_doc, clippy::expect_used, reason = "a test support library fails by panicking")]
+
+pub mod fixtures;
+pub mod gateway;
+pub mod receiver;
+pub mod stores;

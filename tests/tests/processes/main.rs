@@ -1,0 +1,1 @@
+//! The five real binaries, and what starts them.
