@@ -2,7 +2,11 @@
 
 #![allow(clippy::missing_panics_doc, clippy::expect_used, reason = "a test support library fails by panicking")]
 
+pub mod broken;
 pub mod fixtures;
+pub mod function;
 pub mod gateway;
+pub mod plain;
 pub mod receiver;
+pub mod runtime_api;
 pub mod stores;

@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use dataconnect::archive::Archive;
 use dataconnect::auth::Gate;
 use dataconnect::digest::Digest;
@@ -12,9 +14,10 @@ use dataconnect::pipeline::Pipeline;
 use dataconnect::table::Table;
 use dataconnect_local::stack::LocalStack;
 use dataconnect_local::template::Template;
+use lambda_http::http::StatusCode;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent, Request};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::fixtures::root;
 use crate::gateway::{Call, Origin, Seen};
@@ -60,6 +63,32 @@ impl Receiver {
         Self { pipeline, stores }
     }
 
+    /// The receiver of an operation that accepts these tokens, in the form of `ACCESS_TOKENS`.
+    #[must_use]
+    pub fn with_tokens(operation: &'static Operation, tokens: &str) -> Self {
+        let mut receiver = Self::of(operation);
+        receiver.pipeline.gate = Gate::Tokens(tokens.parse().expect("an access list"));
+        receiver
+    }
+
+    /// The receiver of an operation whose records these members identify.
+    #[must_use]
+    pub fn identified_by(operation: &'static Operation, rule: &str) -> Self {
+        let mut receiver = Self::of(operation);
+        receiver.pipeline.record_id = rule.parse().expect("a rule");
+        receiver
+    }
+
+    /// A body for the operation: customer 2, the tenant, the record's id, and more members.
+    #[must_use]
+    pub fn body(&self, tenant: &str, id: impl Into<Value>, more: &Value) -> String {
+        let mut body = json!({ "CustomerId": 2, "Tenant": tenant, self.pipeline.operation.record_id: id.into() });
+        if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+            body.extend(more.clone());
+        }
+        body.to_string()
+    }
+
     /// A call to the operation with [`TOKEN`].
     #[must_use]
     pub fn call(&self, body: impl Into<String>) -> Call {
@@ -78,6 +107,20 @@ impl Receiver {
     /// Sends a body as the sender would, through an HTTP API.
     pub async fn send(&self, body: impl Into<String>) -> Seen {
         self.answer(&self.call(body), Origin::HttpApi).await
+    }
+
+    /// Sends bytes, which API Gateway encodes as Base64 where they may be no text.
+    pub async fn send_bytes(&self, body: &[u8]) -> Seen {
+        let mut call = self.call(STANDARD.encode(body));
+        call.is_base64 = true;
+        self.answer(&call, Origin::HttpApi).await
+    }
+
+    /// Sends a body that must be accepted, and gives its outcome.
+    pub async fn accepted(&self, body: impl Into<String>) -> String {
+        let seen = self.send(body).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
+        seen.text("outcome").to_owned()
     }
 
     /// Answers a call.

@@ -7,10 +7,15 @@ use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::error::DisplayErrorContext;
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::types::ChecksumMode;
 use aws_smithy_http_client::Builder;
 use dataconnect::operation::Operation;
 use dataconnect_local::REGION;
 use dataconnect_local::stack::LocalStack;
+use serde_json::Value;
+
+use crate::plain::plain;
 
 /// An item, as the SDK gives it.
 pub type Item = HashMap<String, AttributeValue>;
@@ -89,6 +94,23 @@ impl Stores {
         pages.unwrap_or_else(|error| panic!("{}", DisplayErrorContext(error)))
     }
 
+    /// The one item of customer 2 and a tenant, as [`plain`] JSON.
+    pub async fn only(&self, tenant: &str) -> Value {
+        let items = self.items(&format!("2/{tenant}")).await;
+        assert_eq!(items.len(), 1, "items of {tenant}: {items:?}");
+        plain(&items[0])
+    }
+
+    /// All items of a Work Order, by the index `ByWorkOrder`.
+    pub async fn by_work_order(&self, customer_tenant: &str, stem: &str) -> Vec<Item> {
+        let query = self.dynamodb.query().table_name(&self.table).index_name("ByWorkOrder");
+        let query = query.key_condition_expression("CustomerTenant = :pair AND WorkOrderStem = :stem");
+        let query = query.expression_attribute_values(":pair", AttributeValue::S(customer_tenant.to_owned()));
+        let query = query.expression_attribute_values(":stem", AttributeValue::S(stem.to_owned()));
+        let pages = query.into_paginator().items().send().try_collect().await;
+        pages.unwrap_or_else(|error| panic!("{}", DisplayErrorContext(error)))
+    }
+
     /// Puts an item as an operator would by hand.
     pub async fn put_item(&self, item: Item) {
         let put = self.dynamodb.put_item().table_name(&self.table).set_item(Some(item)).send().await;
@@ -98,6 +120,12 @@ impl Stores {
     /// The object of a key, if there is one.
     pub async fn object(&self, key: &str) -> Option<GetObjectOutput> {
         self.s3.get_object().bucket(&self.bucket).key(key).send().await.ok()
+    }
+
+    /// What S3 says about the object of a key, its checksum included.
+    pub async fn head(&self, key: &str) -> HeadObjectOutput {
+        let head = self.s3.head_object().bucket(&self.bucket).key(key).checksum_mode(ChecksumMode::Enabled).send().await;
+        head.unwrap_or_else(|error| panic!("{key}: {}", DisplayErrorContext(error)))
     }
 
     /// The bytes of the object of a key.

@@ -1,7 +1,10 @@
 //! `dataconnect-local`: the local AWS stack alone, or all of `make run`.
 
+mod private;
 mod run;
+mod shell;
 mod signals;
+mod token;
 
 use std::{
     io::{self, Write},
@@ -25,7 +28,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// DynamoDB and S3 alone, until Ctrl-C or SIGTERM.
+    /// DynamoDB and S3 alone, until Ctrl-C or SIGTERM. Prints the environment that functions need to find them.
     Stack(StackArgs),
     /// DynamoDB, S3 and the functions behind their routes, until Ctrl-C or SIGTERM.
     Run {
@@ -33,6 +36,11 @@ enum Command {
         stack: StackArgs,
         #[command(flatten)]
         run: run::Args,
+    },
+    /// Make a token for a deployment, and its entry in the parameter AccessTokens. Nothing is kept.
+    Token {
+        /// What the logs and metrics call the token: letters, digits, dots, dashes and underscores.
+        name: String,
     },
 }
 
@@ -65,6 +73,7 @@ async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Stack(args) => stack(args).await,
         Command::Run { stack, run } => run::run(stack, run).await,
+        Command::Token { name } => token(&name),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -76,11 +85,21 @@ async fn main() -> ExitCode {
     }
 }
 
+fn token(name: &str) -> anyhow::Result<()> {
+    let token = token::Token::random()?;
+    let (secret, entry) = (token.reveal(), token.access_entry(name));
+    writeln!(
+        io::stdout(),
+        "The token, for the sender. It is shown this once:\n\n  {secret}\n\nIts entry in AccessTokens:\n\n  {entry}"
+    )?;
+    Ok(())
+}
+
 async fn stack(args: StackArgs) -> anyhow::Result<()> {
     let mut stop = signals::Stop::new()?;
     let template = Template::read(&args.template)?;
     let stack = args.start(&template)?;
-    writeln!(io::stdout(), "DynamoDB: {}\nS3: {}", stack.dynamodb_endpoint(), stack.s3_endpoint())?;
+    write!(io::stdout(), "{}", shell::assignments(&stack.environment()))?;
     stop.asked().await;
     stack.stop();
     Ok(())

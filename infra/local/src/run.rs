@@ -2,10 +2,8 @@
 
 mod env_file;
 mod guide;
-mod private;
 mod processes;
 mod ready;
-mod token;
 mod watch;
 
 use std::{
@@ -24,8 +22,7 @@ use dataconnect_local::{
     template::{Route, Template},
 };
 
-use crate::{StackArgs, signals::Stop};
-use token::Token;
+use crate::{StackArgs, signals::Stop, token::Token};
 use watch::Watch;
 
 /// What `run` adds to the options of the stack.
@@ -121,7 +118,7 @@ fn operations(template: &Template) -> Vec<Operation> {
 /// What the functions are given: the stack, the template's defaults, and the one token that opens them.
 fn functions_environment(stack: &LocalStack, token: &Token) -> BTreeMap<String, String> {
     let mut environment = stack.environment();
-    environment.insert("ACCESS_TOKENS".to_owned(), token.access_tokens());
+    environment.insert("ACCESS_TOKENS".to_owned(), token.access_entry("development"));
     environment.insert("AUTHENTICATION".to_owned(), "required".to_owned());
     environment
 }

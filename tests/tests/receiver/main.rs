@@ -1,4 +1,24 @@
 //! The receiver's pipeline against the local stack: what is asserted is the answer, and the item and the object as read
 //! back over the wire.
+//!
+//! All tests share one stack. Each keeps to tenants of its own.
 
+mod authentication;
+mod concurrency;
+mod deletions;
+mod drift;
+mod edited;
+mod events;
+mod history;
+mod keys;
+mod nesting;
+mod neighbours;
+mod numbers;
+mod operations;
+mod outages;
+mod properties;
+mod rejections;
 mod samples;
+mod settings;
+mod size;
+mod values;

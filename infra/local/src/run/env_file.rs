@@ -2,14 +2,14 @@
 //! receiver answers, not before.
 
 use std::{
-    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
 use anyhow::Context;
 
-use super::{Facts, private};
+use super::Facts;
+use crate::{private, shell};
 
 /// What the template's variables may be named here. The functions' other settings are nobody else's business.
 const RESOURCES: [&str; 5] = ["WORK_ORDERS_TABLE", "PUNCHES_TABLE", "INCIDENTS_TABLE", "NOTES_TABLE", "ARCHIVE_BUCKET"];
@@ -34,35 +34,5 @@ pub(super) fn write(facts: &Facts) -> anyhow::Result<()> {
     variables.insert("DATACONNECT_URL".to_owned(), facts.url.clone());
     variables.insert("DATACONNECT_TOKEN".to_owned(), facts.token.reveal().to_owned());
     let path = path(facts.folder);
-    private::write(&path, &assignments(&variables)).with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn assignments(variables: &BTreeMap<String, String>) -> String {
-    let line = |(name, value): (&String, &String)| format!("export {name}={}", quote(value));
-    variables.iter().map(line).collect::<Vec<_>>().join(
-        "
-",
-    ) + "
-"
-}
-
-/// A word that any shell reads back as `text`.
-fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::process::Command;
-
-    use super::*;
-
-    #[test]
-    fn a_shell_reads_every_value_back() {
-        let value = "it's $HOME `id` \"x\" \\ \n end";
-        let variables = BTreeMap::from([("NAME".to_owned(), value.to_owned())]);
-        let script = format!("{}printenv NAME", assignments(&variables));
-        let output = Command::new("sh").args(["-c", &script]).output().unwrap();
-        assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("{value}\n"));
-    }
+    private::write(&path, &shell::assignments(&variables)).with_context(|| format!("cannot write {}", path.display()))
 }

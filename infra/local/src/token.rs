@@ -1,4 +1,4 @@
-//! The development token. It is made once and stays in its file; the functions are given its digest alone.
+//! Access tokens. The development token is made once and stays in its file; functions are given the digest alone.
 
 use std::{fs, path::Path};
 
@@ -6,19 +6,19 @@ use anyhow::Context;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-use super::private;
+use crate::private;
 
 const PREFIX: &str = "dc_";
 
 /// 32 random bytes in base64.
 const LENGTH: usize = PREFIX.len() + 43;
 
-/// A token that opens the local receiver. It has no `Debug`, so that it cannot be logged by accident.
-pub(super) struct Token(String);
+/// A token that opens a receiver. It has no `Debug`, so that it cannot be logged by accident.
+pub(crate) struct Token(String);
 
 impl Token {
     /// The token of an earlier start, or a new one.
-    pub(super) fn load_or_make(folder: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn load_or_make(folder: &Path) -> anyhow::Result<Self> {
         let path = folder.join("token");
         if let Some(token) = fs::read_to_string(&path).ok().and_then(|text| Self::read(&text)) {
             return Ok(token);
@@ -28,7 +28,8 @@ impl Token {
         Ok(token)
     }
 
-    fn random() -> anyhow::Result<Self> {
+    /// A new one, which nobody knows.
+    pub(crate) fn random() -> anyhow::Result<Self> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).context("the operating system gives no random bytes")?;
         Ok(Self(format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes))))
@@ -43,13 +44,13 @@ impl Token {
     }
 
     /// The token itself, for its owner.
-    pub(super) fn reveal(&self) -> &str {
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 
-    /// The functions' `ACCESS_TOKENS`: the token's name and digest.
-    pub(super) fn access_tokens(&self) -> String {
-        format!("development:{}", hex::encode(Sha256::digest(&self.0)))
+    /// Its entry in the functions' `ACCESS_TOKENS`: a name and the digest.
+    pub(crate) fn access_entry(&self, name: &str) -> String {
+        format!("{name}:{}", hex::encode(Sha256::digest(&self.0)))
     }
 }
 
@@ -81,6 +82,6 @@ mod tests {
     fn the_functions_get_the_digest() {
         let token = Token("abc".to_owned());
         let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(token.access_tokens(), format!("development:{digest}"));
+        assert_eq!(token.access_entry("development"), format!("development:{digest}"));
     }
 }
