@@ -53,7 +53,8 @@ impl ParsedEvent {
         refuse_ambiguous_keys(&document, record_id)?;
         let mut drift = Drift::default();
         for duplicate in &document.duplicates {
-            drift.note(&Place::Root.member(&duplicate.member), "given twice in one object; the last one stands");
+            let member = &duplicate.member;
+            drift.note(&Place::Root, format_args!("given twice in one object, the last one stands: {member}"));
         }
         let Json::Object(members) = document.root else {
             return Err(Rejection::new(Reason::NotAnObject, format_args!("the body is {}", document.root.kind())));

@@ -1,9 +1,9 @@
 //! One request, step by step: authenticate, read, parse, authorise, archive and record, answer.
 
 use std::error::Error;
+use std::iter;
 use std::time::Duration;
 
-use aws_sdk_s3::error::DisplayErrorContext;
 use jiff::Timestamp;
 use lambda_http::Request;
 use tokio::time::timeout;
@@ -150,7 +150,9 @@ fn now() -> Timestamp {
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
-/// The SDK's errors say what happened only in their sources; none holds a body.
+/// The SDK's errors say what happened only in their sources. Its own `DisplayErrorContext` would add their `Debug`, which
+/// quotes the service's answer, and with it the record that stands in a refusal.
 fn log_failure(what: &str, error: &(dyn Error + 'static), request_id: &str) {
-    tracing::error!(request_id, error = %DisplayErrorContext(error), "{what}");
+    let causes: Vec<_> = iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect();
+    tracing::error!(request_id, error = causes.join(": "), "{what}");
 }
