@@ -153,6 +153,6 @@ fn now() -> Timestamp {
 /// The SDK's errors say what happened only in their sources. Its own `DisplayErrorContext` would add their `Debug`, which
 /// quotes the service's answer, and with it the record that stands in a refusal.
 fn log_failure(what: &str, error: &(dyn Error + 'static), request_id: &str) {
-    let causes: Vec<_> = iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect();
+    let causes: Vec<_> = iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect();
     tracing::error!(request_id, error = causes.join(": "), "{what}");
 }

@@ -49,9 +49,8 @@ impl Hanging {
 /// An endpoint that answers every request with a status and a text made of all that was sent: the worst that a store
 /// may say.
 pub async fn quoting(status: StatusCode, text: fn(&str) -> String) -> String {
-    let quote = async move |uri: Uri, headers: HeaderMap, body: String| {
-        (status, text(&format!("{uri} {headers:?} {body}")))
-    };
+    let quote =
+        async move |uri: Uri, headers: HeaderMap, body: String| (status, text(&format!("{uri} {headers:?} {body}")));
     serve(Router::new().fallback(quote)).await
 }
 

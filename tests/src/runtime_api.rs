@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -45,6 +45,7 @@ pub struct RuntimeApi {
 
 #[derive(Debug)]
 struct Api {
+    asked: AtomicBool,
     events: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     reports: Mutex<HashMap<String, oneshot::Sender<Report>>>,
 }
@@ -53,7 +54,11 @@ impl RuntimeApi {
     /// Starts it on a free port.
     pub async fn start() -> Self {
         let (events, receiver) = mpsc::unbounded_channel();
-        let api = Arc::new(Api { events: tokio::sync::Mutex::new(receiver), reports: Mutex::default() });
+        let api = Arc::new(Api {
+            asked: AtomicBool::new(false),
+            events: tokio::sync::Mutex::new(receiver),
+            reports: Mutex::default(),
+        });
         let invocation = "/2018-06-01/runtime/invocation";
         let router = Router::new()
             .route(&format!("{invocation}/next"), get(next))
@@ -71,6 +76,12 @@ impl RuntimeApi {
     #[must_use]
     pub fn address(&self) -> String {
         self.address.to_string()
+    }
+
+    /// Whether the function has come for an event.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.api.asked.load(Ordering::SeqCst)
     }
 
     /// Hands an event to the function. Gives the request's id, and what the function reports, once it does.
@@ -104,6 +115,7 @@ pub fn trace_id(request_id: &str) -> String {
 }
 
 async fn next(State(api): State<Arc<Api>>) -> impl IntoResponse {
+    api.asked.store(true, Ordering::SeqCst);
     // Not before there is one: the function's request waits, as long as it takes.
     let Some(Invocation { request_id, event }) = api.events.lock().await.recv().await else {
         std::future::pending().await

@@ -69,12 +69,14 @@ impl Stores {
     #[must_use]
     pub fn of(stack: &LocalStack, operation: &Operation) -> Self {
         let environment = stack.environment();
-        Self {
-            dynamodb: dynamodb(stack.dynamodb_endpoint()),
-            s3: s3(stack.s3_endpoint()),
-            table: environment[operation.table_variable].clone(),
-            bucket: environment["ARCHIVE_BUCKET"].clone(),
-        }
+        let (table, bucket) = (&environment[operation.table_variable], &environment["ARCHIVE_BUCKET"]);
+        Self::at(stack.dynamodb_endpoint(), stack.s3_endpoint(), table.clone(), bucket.clone())
+    }
+
+    /// The table and the bucket of these names, behind endpoints on loopback.
+    #[must_use]
+    pub fn at(dynamodb_endpoint: String, s3_endpoint: String, table: String, bucket: String) -> Self {
+        Self { dynamodb: dynamodb(dynamodb_endpoint), s3: s3(s3_endpoint), table, bucket }
     }
 
     /// The item of a key.
@@ -124,7 +126,8 @@ impl Stores {
 
     /// What S3 says about the object of a key, its checksum included.
     pub async fn head(&self, key: &str) -> HeadObjectOutput {
-        let head = self.s3.head_object().bucket(&self.bucket).key(key).checksum_mode(ChecksumMode::Enabled).send().await;
+        let head =
+            self.s3.head_object().bucket(&self.bucket).key(key).checksum_mode(ChecksumMode::Enabled).send().await;
         head.unwrap_or_else(|error| panic!("{key}: {}", DisplayErrorContext(error)))
     }
 

@@ -77,3 +77,6 @@ fn delete(record: &mut Record, event: &Event) -> Outcome {
     record.deletion = Some(Deletion { at: event.received_at, body, drift: drift.into_notes() });
     Outcome::Deleted
 }
+
+#[cfg(test)]
+mod tests;
