@@ -46,9 +46,15 @@ pub enum Answer {
         key: Option<RecordKey>,
     },
     /// Archive or table failed: the sender shall try again. Both writes are idempotent.
-    Unavailable,
+    Unavailable {
+        /// The record that the event is about, if it was read so far.
+        key: Option<RecordKey>,
+    },
     /// Something unforeseen.
-    Failed,
+    Failed {
+        /// Likewise.
+        key: Option<RecordKey>,
+    },
 }
 
 /// The body of a 200.
@@ -83,8 +89,8 @@ impl Answer {
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::Rejected { rejection, .. } if rejection.reason == Reason::Forbidden => StatusCode::FORBIDDEN,
             Self::Rejected { .. } => StatusCode::BAD_REQUEST,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -96,8 +102,8 @@ impl Answer {
             Self::Unauthorized(_) => "Unauthorized",
             Self::MethodNotAllowed { .. } => "MethodNotAllowed",
             Self::Rejected { .. } => "Rejected",
-            Self::Unavailable => "Unavailable",
-            Self::Failed => "Failed",
+            Self::Unavailable { .. } => "Unavailable",
+            Self::Failed { .. } => "Failed",
         }
     }
 
@@ -106,7 +112,7 @@ impl Answer {
     pub fn key(&self) -> Option<&RecordKey> {
         match self {
             Self::Accepted { key, .. } => Some(key),
-            Self::Rejected { key, .. } => key.as_ref(),
+            Self::Rejected { key, .. } | Self::Unavailable { key } | Self::Failed { key } => key.as_ref(),
             _ => None,
         }
     }
@@ -141,11 +147,11 @@ impl Answer {
             Self::Rejected { rejection: Rejection { reason, detail }, .. } => {
                 problem(status, reason.name(), reason.title(), Some(detail), request_id, None)
             }
-            Self::Unavailable => {
+            Self::Unavailable { .. } => {
                 let title = "The event could not be stored; try again";
                 problem(status, "unavailable", title, None, request_id, Some((RETRY_AFTER, RETRY_AFTER_SECONDS)))
             }
-            Self::Failed => problem(status, "failed", "Something went wrong here", None, request_id, None),
+            Self::Failed { .. } => problem(status, "failed", "Something went wrong here", None, request_id, None),
         }
     }
 }

@@ -32,6 +32,13 @@ impl Drift {
         });
     }
 
+    /// Adds the notes of another drift, as far as there is room.
+    pub fn append(&mut self, other: Self) {
+        let room = MAX_NOTES - self.notes.len();
+        self.more += other.more + other.notes.len().saturating_sub(room);
+        self.notes.extend(other.notes.into_iter().take(room));
+    }
+
     /// How many differences there are.
     #[must_use]
     pub fn count(&self) -> usize {
@@ -40,11 +47,9 @@ impl Drift {
 
     /// The notes, with a last one for those that were only counted.
     #[must_use]
-    pub fn into_notes(mut self) -> Vec<String> {
-        if self.more > 0 {
-            self.notes.push(format!("and {} more", self.more));
-        }
-        self.notes
+    pub fn to_notes(&self) -> Vec<String> {
+        let more = (self.more > 0).then(|| format!("and {} more", self.more));
+        self.notes.iter().cloned().chain(more).collect()
     }
 }
 
@@ -92,7 +97,7 @@ mod tests {
         let mut drift = Drift::default();
         let weeks = Place::Root.member("Weeks");
         drift.note(&weeks.element(0).member("a/b~c"), "a number, not a string");
-        assert_eq!(drift.into_notes(), ["/Weeks/0/a~1b~0c: a number, not a string"]);
+        assert_eq!(drift.to_notes(), ["/Weeks/0/a~1b~0c: a number, not a string"]);
     }
 
     #[test]
@@ -103,7 +108,7 @@ mod tests {
             drift.note(&Place::Root.member(&long), "not documented");
         }
         assert_eq!(drift.count(), 1_000);
-        let notes = drift.into_notes();
+        let notes = drift.to_notes();
         assert_eq!(notes.len(), MAX_NOTES + 1);
         assert_eq!(notes[MAX_NOTES], "and 950 more");
         assert!(notes.iter().all(|note| note.chars().count() <= MAX_NOTE_CHARS + 1));

@@ -6,9 +6,10 @@ use crate::archive::ArchiveKey;
 use crate::auth::Caller;
 use crate::digest::Digest;
 use crate::drift::{Drift, Place};
-use crate::json::{self, Document, Duplicate, Json, JsonError, Object};
+use crate::json::{self, Document, Duplicate, Json, JsonError};
 use crate::key::{CustomerTenant, CustomerTenantError, RecordId, RecordIdError, RecordIdRule, RecordKey};
 use crate::operation::{Operation, WithoutRecordId};
+use crate::record::{Attributes, from_body, work_order_stem};
 use crate::rejection::{Reason, Rejection};
 use crate::request::RawBody;
 
@@ -23,11 +24,13 @@ pub struct Event {
     pub operation: &'static Operation,
     /// The record that it is about.
     pub key: RecordKey,
-    /// The body's members.
-    pub members: Object,
+    /// The body's members, as far as an item can hold them.
+    pub members: Attributes,
+    /// The Work Order that it belongs to.
+    pub work_order_stem: Option<String>,
     /// The digest of the body's canonical JSON.
     pub content_hash: Digest,
-    /// Where it differs from the documented shape.
+    /// Where it differs from the documented shape, and what an item cannot hold of it.
     pub drift: Drift,
     /// Where its body stands in the archive.
     pub archive_key: ArchiveKey,
@@ -73,7 +76,12 @@ impl ParsedEvent {
             }
             (Err(fault), _) => return Err(Rejection::new(Reason::InvalidRecordId, fault)),
         };
-        (operation.note_drift)(&members, &mut drift);
+        let mut shape = Drift::default();
+        (operation.note_drift)(&members, &mut shape);
+        // What the record does not hold is noted first: a flood of other notes must not hide it.
+        let work_order_stem = work_order_stem(&members, &mut drift);
+        let members = from_body(members, operation.effect, &mut drift);
+        drift.append(shape);
 
         let key = RecordKey { customer_tenant, record_id };
         Ok(Self(Event {
@@ -81,6 +89,7 @@ impl ParsedEvent {
             archive_key: ArchiveKey::accepted(operation, &key, &body.digest, body.received_at),
             key,
             members,
+            work_order_stem,
             content_hash,
             drift,
             received_at: body.received_at,
@@ -115,6 +124,7 @@ fn parse_json(body: &[u8]) -> Result<Document, Rejection> {
         let reason = match error {
             JsonError::Syntax { .. } => Reason::InvalidJson,
             JsonError::TooDeep => Reason::TooDeep,
+            JsonError::TooManyValues => Reason::TooManyValues,
         };
         Rejection::new(reason, error)
     })

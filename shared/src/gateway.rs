@@ -16,6 +16,10 @@ const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto
 pub fn without_pitfalls(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
     match &mut event.payload {
         LambdaRequest::ApiGatewayV1(request) => {
+            // Of a header that came twice, `headers` holds the last one alone, and would take the place of both.
+            if !request.multi_value_headers.is_empty() {
+                request.headers.clear();
+            }
             without_authority(&mut request.headers);
             without_authority(&mut request.multi_value_headers);
             request.request_context.domain_name = None;

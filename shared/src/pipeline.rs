@@ -4,6 +4,8 @@ use std::error::Error;
 use std::iter;
 use std::time::Duration;
 
+use aws_sdk_s3::error::{ErrorMetadata, SdkError};
+use aws_sdk_s3::operation::put_object::PutObjectError;
 use jiff::Timestamp;
 use lambda_http::Request;
 use tokio::time::timeout;
@@ -14,13 +16,14 @@ use crate::auth::{Caller, Gate};
 use crate::event::{Event, ParsedEvent};
 use crate::key::{RecordIdRule, RecordKey};
 use crate::operation::Operation;
+use crate::record::Outcome;
 use crate::rejection::Rejection;
 use crate::request::RawBody;
 use crate::table::{Table, TableError};
 
 /// For archiving and recording together, retries and lost races included. Leaves the function time to answer before its
 /// timeout of 15 s.
-const STORING: Duration = Duration::from_secs(12);
+pub const STORING: Duration = Duration::from_secs(12);
 
 /// Everything that one function needs to answer a request.
 #[derive(Debug, Clone)]
@@ -84,38 +87,45 @@ impl Pipeline {
 
     /// Archives the body and records the event, at the same time. Both must succeed.
     async fn store(&self, event: Event, body: &RawBody) -> Answer {
-        // Boxed, for the SDK's futures are large, and each function that they are awaited in would copy them.
-        let archived = Box::pin(self.archive.put(ArchiveEntry {
+        let entry = ArchiveEntry {
             key: &event.archive_key,
             body: body.bytes.clone(),
             digest: &body.digest,
             received_at: body.received_at,
             request_id: &event.request_id,
             reason: None,
-        }));
-        let recorded = Box::pin(self.table.record(&event));
-
-        // Both are waited for even when one fails, so that nothing goes on behind the answer.
-        let Ok((archived, recorded)) = timeout(STORING, async { tokio::join!(archived, recorded) }).await else {
-            tracing::error!(
-                request_id = event.request_id,
-                "neither or only one of archive and table took the event in time"
-            );
-            return Answer::Unavailable;
         };
-        if let Err(error) = &archived {
-            log_failure("the archive did not take the body", error, &event.request_id);
-        }
-        if let Err(error) = &recorded {
-            log_failure("the table did not take the record", error, &event.request_id);
-        }
-        match (archived, recorded) {
-            (Ok(()), Ok(outcome)) => {
+        let stored = timeout(STORING, self.archive_and_record(&event, entry)).await;
+        match stored.unwrap_or(Err(StoreError::TimedOut)) {
+            Ok(outcome) => {
                 Answer::Accepted { outcome, key: event.key, archive_key: event.archive_key, drift: event.drift.count() }
             }
-            (_, Err(TableError::Unreadable(_))) => Answer::Failed,
-            _ => Answer::Unavailable,
+            Err(error) => {
+                log_failure("the event was not stored", &error, &event.request_id);
+                let key = Some(event.key);
+                match error {
+                    StoreError::Table(TableError::Unreadable(_)) => Answer::Failed { key },
+                    _ => Answer::Unavailable { key },
+                }
+            }
         }
+    }
+
+    async fn archive_and_record(&self, event: &Event, entry: ArchiveEntry<'_>) -> Result<Outcome, StoreError> {
+        // Boxed, for the SDK's futures are large, and each function that they are awaited in would copy them. Both are
+        // waited for even when one fails, so that nothing goes on behind the answer.
+        let archived = Box::pin(self.archive.put(entry.clone()));
+        let recorded = Box::pin(self.table.record(event));
+        let (archived, recorded) = tokio::join!(archived, recorded);
+        let recorded = recorded?;
+        archived?;
+
+        // A duplicate of another day, or spelled otherwise, has a key of its own. The first one may have reached the
+        // table and not the archive: its key must not lead nowhere.
+        if recorded.archive_key != event.archive_key {
+            Box::pin(self.archive.put(ArchiveEntry { key: &recorded.archive_key, ..entry })).await?;
+        }
+        Ok(recorded.outcome)
     }
 
     /// Keeps a rejected body. A rejection that is not kept is our own trouble, and is not answered as the sender's.
@@ -130,17 +140,32 @@ impl Pipeline {
             request_id,
             reason: Some(reason),
         }));
-        match timeout(STORING, kept).await {
-            Ok(Ok(())) => Answer::Rejected { rejection, key },
-            Ok(Err(error)) => {
-                log_failure("the archive did not take a rejected body", &error, request_id);
-                Answer::Unavailable
-            }
-            Err(_) => {
-                tracing::error!(request_id, "the archive did not take a rejected body in time");
-                Answer::Unavailable
+        let kept =
+            timeout(STORING, kept).await.map_or(Err(StoreError::TimedOut), |kept| kept.map_err(StoreError::from));
+        match kept {
+            Ok(()) => Answer::Rejected { rejection, key },
+            Err(error) => {
+                log_failure("a rejected body was not kept", &error, request_id);
+                Answer::Unavailable { key }
             }
         }
+    }
+}
+
+/// Why an event was not stored.
+#[derive(Debug, thiserror::Error)]
+enum StoreError {
+    #[error("S3 did not take the body")]
+    Archive(#[source] Box<SdkError<PutObjectError>>),
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error("it took longer than {} s", STORING.as_secs())]
+    TimedOut,
+}
+
+impl From<SdkError<PutObjectError>> for StoreError {
+    fn from(error: SdkError<PutObjectError>) -> Self {
+        Self::Archive(Box::new(error))
     }
 }
 
@@ -153,6 +178,8 @@ fn now() -> Timestamp {
 /// The SDK's errors say what happened only in their sources. Its own `DisplayErrorContext` would add their `Debug`, which
 /// quotes the service's answer, and with it the record that stands in a refusal.
 fn log_failure(what: &str, error: &(dyn Error + 'static), request_id: &str) {
-    let causes: Vec<_> = iter::successors(Some(error), |&error| error.source()).map(ToString::to_string).collect();
+    let causes = iter::successors(Some(error), |&error| error.source());
+    // A service's own message may quote what it refuses. Its error code stands in the cause before.
+    let causes: Vec<_> = causes.filter(|cause| !cause.is::<ErrorMetadata>()).map(ToString::to_string).collect();
     tracing::error!(request_id, error = causes.join(": "), "{what}");
 }

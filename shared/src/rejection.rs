@@ -11,6 +11,8 @@ pub enum Reason {
     InvalidJson,
     /// Nested too deep to be an event.
     TooDeep,
+    /// More values than any event has.
+    TooManyValues,
     /// JSON, but no object.
     NotAnObject,
     /// `CustomerId`, `Tenant` or the record id stands there twice, with two values.
@@ -33,6 +35,7 @@ impl Reason {
             Self::EmptyBody => "empty-body",
             Self::InvalidJson => "invalid-json",
             Self::TooDeep => "too-deep",
+            Self::TooManyValues => "too-many-values",
             Self::NotAnObject => "not-an-object",
             Self::AmbiguousKey => "ambiguous-key",
             Self::InvalidCustomerId => "invalid-customer-id",
@@ -49,6 +52,7 @@ impl Reason {
             Self::EmptyBody => "The body is empty",
             Self::InvalidJson => "The body is not JSON",
             Self::TooDeep => "The body is nested too deep",
+            Self::TooManyValues => "The body has too many values",
             Self::NotAnObject => "The body is not a JSON object",
             Self::AmbiguousKey => "A key of the event is given twice",
             Self::InvalidCustomerId => "CustomerId is missing or not usable",

@@ -52,7 +52,7 @@ enum ServeError {
 
 async fn run(operation: &'static Operation) -> Result<(), ServeError> {
     let config = Config::from_env(operation)?;
-    if env::var_os("AWS_LAMBDA_RUNTIME_API").is_none() {
+    if env::var_os("AWS_LAMBDA_RUNTIME_API").is_none_or(|address| address.is_empty()) {
         return Err(ServeError::NoRuntime);
     }
     let function = Function::new(operation, config).await;
@@ -92,7 +92,7 @@ impl Function {
         let ids = RequestIds::of(&request);
         let handling = AssertUnwindSafe(self.pipeline.handle(request, &ids.request_id)).catch_unwind();
         // A panic costs one request. What it left half done, the sender's next try finishes.
-        let panicked = Handled { answer: Answer::Failed, token_name: None, body_bytes: 0 };
+        let panicked = Handled { answer: Answer::Failed { key: None }, token_name: None, body_bytes: 0 };
         let handled = handling.await.unwrap_or(panicked);
         Summary {
             operation: self.pipeline.operation,

@@ -7,13 +7,14 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
+use crate::archive::ArchiveKey;
 use crate::event::Event;
 use crate::record::{Attributes, Outcome, Record, UnreadableItem, attribute, merge};
 
 /// Writes that are tried when others come first. Each refusal means that another writer got through, so this many
 /// racing corrections of one record all do.
 const MAX_ATTEMPTS: u32 = 40;
-/// The longest pause before the second attempt; it doubles with each, up to the limit below.
+/// The longest pause after a first lost race; it doubles with each, up to the limit below.
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 /// The longest pause of all.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
@@ -37,6 +38,15 @@ pub enum TableError {
     /// The record in the table is not as the receiver writes it.
     #[error(transparent)]
     Unreadable(#[from] UnreadableItem),
+}
+
+/// What became of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// What it did to its record.
+    pub outcome: Outcome,
+    /// Where the record's history says that its body is. Of a duplicate, that is where the first one went.
+    pub archive_key: ArchiveKey,
 }
 
 /// What a record must be for a write to be taken.
@@ -66,7 +76,7 @@ impl Table {
     ///
     /// # Errors
     /// [`TableError`] when nothing was written, or when it is not known.
-    pub async fn record(&self, event: &Event) -> Result<Outcome, TableError> {
+    pub async fn record(&self, event: &Event) -> Result<Recorded, TableError> {
         let mut existing: Option<Record> = None;
         for attempt in 0..MAX_ATTEMPTS {
             let expected = match &existing {
@@ -75,10 +85,12 @@ impl Table {
             };
             let (record, outcome) = merge(existing, event);
             if matches!(expected, Expected::Revision(seen) if seen == record.revision) {
-                return Ok(outcome);
+                let known = record.history.find(event.operation.name, &event.content_hash);
+                let archive_key = known.map_or_else(|| event.archive_key.clone(), |entry| entry.archive_key.clone());
+                return Ok(Recorded { outcome, archive_key });
             }
             match self.put(record.to_item(), expected).await? {
-                Put::Written => return Ok(outcome),
+                Put::Written => return Ok(Recorded { outcome, archive_key: event.archive_key.clone() }),
                 Put::Refused(item) => existing = item.map(Record::from_item).transpose()?,
             }
             // The first refusal is no race: it is how an existing record is read.
@@ -117,6 +129,6 @@ impl Table {
 
 /// A random pause ("full jitter") that grows with the attempts, so that writers of one record get out of step.
 fn pause(attempt: u32) -> Duration {
-    let longest = FIRST_PAUSE.saturating_mul(1 << attempt.min(10)).min(LONGEST_PAUSE);
+    let longest = FIRST_PAUSE.saturating_mul(1 << (attempt - 1).min(10)).min(LONGEST_PAUSE);
     longest.mul_f64(fastrand::f64())
 }

@@ -64,7 +64,7 @@ pub fn dynamodb_refusal(quoted: &str) -> String {
 #[must_use]
 pub fn s3_refusal(quoted: &str) -> String {
     let quoted = quoted.replace('&', "&amp;").replace('<', "&lt;");
-    format!("<?xml version=\"1.0\"?><Error><Code>InvalidRequest</Code><Message>{quoted}</Message></Error>")
+    format!("<?xml version=\"1.0\"?><Error><Code>InvalidArgument</Code><Message>{quoted}</Message></Error>")
 }
 
 async fn serve(router: Router) -> String {

@@ -22,7 +22,7 @@ use crate::receiver::{TOKEN, template};
 use crate::runtime_api::{Report, RuntimeApi};
 
 /// How long a test waits before it fails. Never a measure of speed: it is longer than anything may take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Environment variables.
 pub type Environment = BTreeMap<String, String>;
@@ -157,9 +157,17 @@ fn seen(response: &Value) -> Seen {
     assert_eq!(response["isBase64Encoded"], false, "every answer is text: {response}");
     let status = response["statusCode"].as_u64().and_then(|status| StatusCode::from_u16(status.try_into().ok()?).ok());
     let mut headers = HeaderMap::new();
-    for (name, value) in response["headers"].as_object().into_iter().flatten() {
-        let name: HeaderName = name.parse().expect("a header's name");
-        headers.insert(name, HeaderValue::from_str(value.as_str().expect("text")).expect("a header's value"));
+    // A REST API sends both, and each value that stands in both but once.
+    for member in ["headers", "multiValueHeaders"] {
+        for (name, values) in response[member].as_object().into_iter().flatten() {
+            let name: HeaderName = name.parse().expect("a header's name");
+            for value in values.as_array().unwrap_or(&vec![values.clone()]) {
+                let value = HeaderValue::from_str(value.as_str().expect("text")).expect("a header's value");
+                if !headers.get_all(&name).iter().any(|known| known == value) {
+                    headers.append(&name, value);
+                }
+            }
+        }
     }
     let body = response["body"].as_str().and_then(|body| serde_json::from_str(body).ok());
     Seen { status: status.expect("a status"), headers, body: body.expect("every answer is JSON") }

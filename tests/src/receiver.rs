@@ -132,7 +132,8 @@ impl Receiver {
     pub async fn answer_event(&self, event: Value) -> Seen {
         static REQUESTS: AtomicU64 = AtomicU64::new(0);
         let request_id = format!("test-request-{}", REQUESTS.fetch_add(1, Ordering::Relaxed));
-        let payload: LambdaRequest = serde_json::from_value(event).expect("an event that lambda_http knows");
+        let payload: LambdaRequest =
+            serde_json::from_value(event.clone()).unwrap_or_else(|error| panic!("{error}: {event}"));
         let event = without_pitfalls(LambdaEvent::new(payload, Context::default()));
         let request: Request = event.payload.into();
         let handled = self.pipeline.handle(request, &request_id).await;

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -137,6 +137,8 @@ async fn response(State(api): State<Arc<Api>>, Path(request_id): Path<String>, b
     api.report(&request_id, Report::Response(response))
 }
 
-async fn error(State(api): State<Arc<Api>>, Path(request_id): Path<String>, Json(error): Json<Value>) -> StatusCode {
+async fn error(State(api): State<Arc<Api>>, Path(request_id): Path<String>, body: Bytes) -> StatusCode {
+    // Lambda does not ask for a Content-Type.
+    let error = serde_json::from_slice(&body).expect("a function's error is JSON");
     api.report(&request_id, Report::Error(error))
 }

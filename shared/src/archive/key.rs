@@ -27,7 +27,8 @@ impl ArchiveKey {
     /// Where an accepted body stands:
     /// `raw/operation=post-punches/tenant=Securitime/customer=2/date=2026-11-23/<record id>.<body digest>.json`.
     ///
-    /// Two different records never share a key, nor do two different bodies of one record.
+    /// Two different records never share a key. Two different bodies of one record would have to agree in 64 bits of
+    /// their digests.
     #[must_use]
     pub fn accepted(operation: &Operation, key: &RecordKey, body: &Digest, received_at: Timestamp) -> Self {
         let pair = &key.customer_tenant;
@@ -52,6 +53,11 @@ impl ArchiveKey {
             date(received_at),
             Part(request_id),
         ))
+    }
+
+    /// A key that was read back from a record.
+    pub(crate) fn from_stored(text: String) -> Self {
+        Self(text)
     }
 
     /// The key's text.

@@ -16,6 +16,9 @@ pub use key::ArchiveKey;
 
 use crate::digest::Digest;
 
+/// What S3 answers to `If-None-Match: *` when the object is there ("Conditional writes", S3 user guide).
+const PRECONDITION_FAILED: u16 = 412;
+
 /// The bucket that keeps the bodies.
 #[derive(Debug, Clone)]
 pub struct Archive {
@@ -24,7 +27,7 @@ pub struct Archive {
 }
 
 /// A body on its way to the archive.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ArchiveEntry<'a> {
     /// Where it goes.
     pub key: &'a ArchiveKey,
@@ -47,7 +50,7 @@ impl Archive {
         Self { client, bucket }
     }
 
-    /// Puts a body into the archive. Putting it again changes nothing: the key of an accepted body ends in its digest.
+    /// Puts a body into the archive, unless it is there already. What is there stays as it is.
     ///
     /// # Errors
     /// What the SDK says after its own retries.
@@ -59,7 +62,8 @@ impl Archive {
         if let Some(reason) = entry.reason {
             metadata.insert("reason".to_owned(), reason.to_owned());
         }
-        self.client
+        let put = self
+            .client
             .put_object()
             .bucket(&self.bucket)
             .key(entry.key.as_str())
@@ -68,8 +72,10 @@ impl Archive {
             .checksum_algorithm(ChecksumAlgorithm::Sha256)
             .checksum_sha256(entry.digest.to_base64())
             .set_metadata(Some(metadata))
-            .send()
-            .await?;
-        Ok(())
+            .if_none_match("*");
+        match put.send().await {
+            Err(SdkError::ServiceError(refusal)) if refusal.raw().status().as_u16() == PRECONDITION_FAILED => Ok(()),
+            result => result.map(drop),
+        }
     }
 }

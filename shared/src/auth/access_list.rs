@@ -50,6 +50,9 @@ pub enum AccessListError {
     /// Something else after the digest, or twice the same.
     #[error("entry {0}: only expires= and for= may follow the digest, each once")]
     Field(usize),
+    /// Two entries of one token, of which one could be expired or bound and the other not.
+    #[error("entry {0} has the digest of an earlier one")]
+    SameDigest(usize),
     /// Two entries of one name, which no log could tell apart.
     #[error("entry {0} has the name of an earlier one")]
     SameName(usize),
@@ -73,6 +76,9 @@ impl std::str::FromStr for AccessList {
             let entry = parse_entry(text.trim(), number)?;
             if entries.iter().any(|earlier| earlier.name == entry.name) {
                 return Err(AccessListError::SameName(number));
+            }
+            if entries.iter().any(|earlier| earlier.digest == entry.digest) {
+                return Err(AccessListError::SameDigest(number));
             }
             entries.push(entry);
         }
@@ -117,14 +123,14 @@ mod tests {
     #[test]
     fn entries_have_a_name_a_digest_an_expiry_and_bindings() {
         let setting =
-            format!("old:{HEX}:expires=2027-06-30, new.2_7-x:{}:for=2/Securitime+3/A%2CB%2Fc", HEX.to_uppercase());
+            format!("old:{HEX}:expires=2027-06-30, new.2_7-x:{}:for=2/Securitime+3/A%2CB%2Fc", "0A".repeat(32));
         let list: AccessList = setting.parse().expect("a list");
         let [old, new] = list.entries() else { panic!("two entries") };
         assert_eq!(
             (old.name.as_str(), old.expires, &old.bound_to),
             ("old", Some(jiff::civil::date(2027, 6, 30)), &None)
         );
-        assert_eq!(new.digest, old.digest);
+        assert_eq!(new.digest.to_string(), "0a".repeat(32));
         let pairs: Vec<_> = new.bound_to.iter().flatten().map(ToString::to_string).collect();
         assert_eq!(pairs, ["2/Securitime", "3/A,B/c"]);
     }
@@ -145,7 +151,8 @@ mod tests {
             (format!("a:{HEX}:for=2/Securitime+"), E::BoundTo(1)),
             (format!("a:{HEX}:until=2027-06-30"), E::Field(1)),
             (format!("a:{HEX}:for=2/A:for=3/B"), E::Field(1)),
-            (format!("a:{HEX},a:{HEX}"), E::SameName(2)),
+            (format!("a:{HEX},a:{}", HEX.replace('9', "8")), E::SameName(2)),
+            (format!("a:{HEX},b:{}", HEX.to_uppercase()), E::SameDigest(2)),
         ] {
             assert_eq!(setting.parse::<AccessList>(), Err(error), "{setting}");
         }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use serde::ser::{Serialize, Serializer};
 
 pub use number::Number;
-pub use parse::{Document, Duplicate, JsonError, MAX_DEPTH, parse};
+pub use parse::{Document, Duplicate, JsonError, MAX_DEPTH, MAX_VALUES, parse};
 
 /// The members of a JSON object, sorted by name.
 pub type Object = BTreeMap<String, Json>;

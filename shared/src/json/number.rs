@@ -56,6 +56,12 @@ impl Number {
         &self.text
     }
 
+    /// The number's one spelling, moved out.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.text
+    }
+
     /// The value, if it is a whole number from 0 to 2^64 - 1.
     #[must_use]
     pub fn as_u64(&self) -> Option<u64> {

@@ -7,6 +7,9 @@ use super::{Json, Number, Object};
 /// Arrays and objects may stand in one another this deep. Far more than any event has; what is deeper is an attack on
 /// the code that walks it.
 pub const MAX_DEPTH: usize = 128;
+/// Values that a body may have. Each takes a few hundred bytes of memory, so that a body of 6 MB with nothing but small
+/// ones would take all that a function has. No item holds so many: of an event, this is far more than any has.
+pub const MAX_VALUES: usize = 100_000;
 
 /// Why a body is not JSON that the receiver reads. Says where, never what: a body is not for logs.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +25,9 @@ pub enum JsonError {
     /// Nested deeper than [`MAX_DEPTH`].
     #[error("nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
+    /// More than [`MAX_VALUES`] values.
+    #[error("more than {MAX_VALUES} values")]
+    TooManyValues,
 }
 
 impl From<JsonSyntaxError> for JsonError {
@@ -66,6 +72,7 @@ pub fn parse(body: &[u8]) -> Result<Document, JsonError> {
     let mut open: Vec<Open> = Vec::new();
     let mut duplicates = Vec::new();
     let mut root = Json::Null;
+    let mut values = 0_usize;
 
     loop {
         let value = match parser.parse_next()? {
@@ -99,6 +106,10 @@ pub fn parse(body: &[u8]) -> Result<Document, JsonError> {
             JsonEvent::String(text) => Json::String(text.into_owned()),
         };
 
+        values += 1;
+        if values > MAX_VALUES {
+            return Err(JsonError::TooManyValues);
+        }
         let depth = open.len().saturating_sub(1);
         match open.last_mut() {
             None => root = value,
@@ -151,6 +162,13 @@ mod tests {
         assert!(parse(nested(MAX_DEPTH).as_bytes()).is_ok());
         assert_eq!(parse(nested(MAX_DEPTH + 1).as_bytes()), Err(JsonError::TooDeep));
         assert_eq!(parse("[".repeat(3_000_000).as_bytes()), Err(JsonError::TooDeep));
+    }
+
+    #[test]
+    fn the_number_of_values_is_bounded() {
+        let numbers = |count: usize| format!("[{}0]", "0,".repeat(count - 1));
+        assert!(parse(numbers(MAX_VALUES - 1).as_bytes()).is_ok());
+        assert_eq!(parse(numbers(MAX_VALUES).as_bytes()), Err(JsonError::TooManyValues));
     }
 
     #[test]

@@ -146,7 +146,8 @@ impl RecordIdRule {
         RecordId::join(&parts)
     }
 
-    /// Whether the record's id hangs on a member `name` of an object that stands in `depth` others.
+    /// Whether the record's id may hang on a member `name` of an object that stands in `depth` others. Which others is
+    /// not asked: a false yes costs a rejection that can be replayed, a false no a record.
     #[must_use]
     pub fn reads(&self, depth: usize, name: &str) -> bool {
         self.members.iter().any(|member| member.steps.get(depth).is_some_and(|step| step == name))

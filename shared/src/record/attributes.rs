@@ -7,91 +7,100 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::attribute;
 use crate::drift::{Drift, Place};
 use crate::json::{Json, Object};
+use crate::operation::Effect;
 
 /// Attributes of an item, or of a map in one.
 pub type Attributes = HashMap<String, AttributeValue>;
 
 /// Maps and lists that may stand around a value inside its attribute ("Quotas", `DynamoDB` developer guide: 32 levels,
 /// the attribute's own counted).
-pub(super) const MAX_NESTING: usize = 31;
+const MAX_NESTING: usize = 31;
+/// The name of an attribute, or of a member of a map, is at most 65,535 bytes (as above: 64 KB; the API's model: 65,535).
+const MAX_NAME_BYTES: usize = 65_535;
 /// The sort key of an index is at most 1,024 bytes (as above).
 const MAX_STEM_BYTES: usize = 1_024;
 /// Characters kept of a `WorkOrderStem` that cannot be indexed.
 const MAX_STEM_NOTE_CHARS: usize = 100;
 
-/// The members of a body as attributes of an item. A member that an item cannot hold is left out and noted.
-pub(super) fn from_members(members: &Object, drift: &mut Drift) -> Attributes {
+/// The members of a body as a record holds them: as attributes of the item, or, of a delete event, as members of the
+/// map `Deletion`. A member that an item cannot hold is left out and noted.
+pub(crate) fn from_body(members: Object, effect: Effect, drift: &mut Drift) -> Attributes {
     let mut attributes = Attributes::with_capacity(members.len());
     for (name, value) in members {
-        if name == attribute::WORK_ORDER_STEM {
-            continue;
+        let converted = match effect {
+            // The record's own attribute, in the index, holds it.
+            Effect::Write if name == attribute::WORK_ORDER_STEM => continue,
+            Effect::Write if attribute::OWN.contains(&name.as_str()) => {
+                Err("the receiver has an attribute of this name")
+            }
+            Effect::Write => convert_member(&name, value, MAX_NESTING),
+            Effect::Delete => convert_member(&name, value, MAX_NESTING - 1),
+        };
+        match converted {
+            Ok(value) => {
+                attributes.insert(name, value);
+            }
+            Err(reason) => drift.note(&Place::Root.member(&name), format_args!("left out: {reason}")),
         }
-        if attribute::OWN.contains(&name.as_str()) {
-            drift.note(&Place::Root.member(name), "left out: the receiver has an attribute of this name");
-            continue;
-        }
-        insert(&mut attributes, name, value, MAX_NESTING, drift);
     }
     attributes
 }
 
-/// The members of a delete event's body as members of the map `Deletion`, likewise.
-pub(super) fn from_deletion(members: &Object, drift: &mut Drift) -> Attributes {
-    let mut attributes = Attributes::with_capacity(members.len());
-    for (name, value) in members {
-        insert(&mut attributes, name, value, MAX_NESTING - 1, drift);
-    }
-    attributes
-}
-
-fn insert(attributes: &mut Attributes, name: &str, value: &Json, nesting: usize, drift: &mut Drift) {
-    let converted = if name.is_empty() { Err("its name is empty") } else { convert(value, nesting) };
-    match converted {
-        Ok(value) => {
-            attributes.insert(name.to_owned(), value);
-        }
-        Err(reason) => drift.note(&Place::Root.member(name), format_args!("left out: {reason}")),
+fn convert_member(name: &str, value: Json, nesting: usize) -> Result<AttributeValue, &'static str> {
+    match name.len() {
+        0 => Err("an empty name"),
+        1..=MAX_NAME_BYTES => convert(value, nesting),
+        _ => Err("a name longer than 65,535 bytes"),
     }
 }
 
 /// A value as `DynamoDB` holds it, with `nesting` maps and lists at most.
-fn convert(value: &Json, nesting: usize) -> Result<AttributeValue, &'static str> {
-    let inner = || nesting.checked_sub(1).ok_or("it is nested deeper than DynamoDB's 32 levels");
+fn convert(value: Json, nesting: usize) -> Result<AttributeValue, &'static str> {
+    let inner = || nesting.checked_sub(1).ok_or("nested deeper than DynamoDB's 32 levels");
     Ok(match value {
         Json::Null => AttributeValue::Null(true),
-        Json::Bool(value) => AttributeValue::Bool(*value),
+        Json::Bool(value) => AttributeValue::Bool(value),
         Json::Number(number) if !number.fits_dynamodb() => {
-            return Err("it holds a number outside DynamoDB's 38 digits or its range");
+            return Err("a number outside DynamoDB's 38 digits or its range");
         }
-        Json::Number(number) => AttributeValue::N(number.as_str().to_owned()),
-        Json::String(text) => AttributeValue::S(text.clone()),
+        Json::Number(number) => AttributeValue::N(number.into_string()),
+        Json::String(text) => AttributeValue::S(text),
         Json::Array(elements) => {
             let inner = inner()?;
-            AttributeValue::L(elements.iter().map(|element| convert(element, inner)).collect::<Result<_, _>>()?)
+            let convert = |element| convert(element, inner);
+            AttributeValue::L(elements.into_iter().map(convert).collect::<Result<_, _>>()?)
         }
-        Json::Object(members) if members.contains_key("") => return Err("it holds a member with an empty name"),
         Json::Object(members) => {
             let inner = inner()?;
-            let convert = |(name, value): (&String, &Json)| Ok::<_, &str>((name.clone(), convert(value, inner)?));
-            AttributeValue::M(members.iter().map(convert).collect::<Result<_, _>>()?)
+            let convert =
+                |(name, value): (String, Json)| convert_member(&name, value, inner).map(|value| (name, value));
+            AttributeValue::M(members.into_iter().map(convert).collect::<Result<_, _>>()?)
         }
     })
 }
 
 /// The Work Order that an event belongs to: its `WorkOrderStem`, or its `WorkOrderNumber` without the last segment.
-#[must_use]
-pub fn work_order_stem(members: &Object, drift: &mut Drift) -> Option<String> {
-    match members.get(attribute::WORK_ORDER_STEM) {
-        Some(Json::String(stem)) if is_indexable(stem) => return Some(stem.clone()),
-        None | Some(Json::Null) => {}
-        Some(other) => {
-            let text = serde_json::to_string(other).unwrap_or_default();
-            let start: String = text.chars().take(MAX_STEM_NOTE_CHARS).collect();
-            let place = Place::Root.member(attribute::WORK_ORDER_STEM);
-            drift.note(&place, format_args!("{start} cannot be indexed: a string of 1 to 1,024 bytes can"));
-        }
+pub(crate) fn work_order_stem(members: &Object, drift: &mut Drift) -> Option<String> {
+    let sent = members.get(attribute::WORK_ORDER_STEM).filter(|sent| **sent != Json::Null);
+    if let Some(unusable) = sent.filter(|sent| !sent.as_str().is_some_and(is_indexable)) {
+        let text = serde_json::to_string(unusable).unwrap_or_default();
+        let start: String = text.chars().take(MAX_STEM_NOTE_CHARS).collect();
+        let place = Place::Root.member(attribute::WORK_ORDER_STEM);
+        drift.note(&place, format_args!("{start} cannot be indexed: a string of 1 to 1,024 bytes can"));
     }
-    let number = members.get("WorkOrderNumber")?.as_str()?;
+    stem_of(|name| members.get(name).and_then(Json::as_str))
+}
+
+/// The Work Order that a delete event belongs to, read from what the record holds of its body.
+pub(super) fn stem_of_deletion(body: &Attributes) -> Option<String> {
+    stem_of(|name| body.get(name)?.as_s().ok().map(String::as_str))
+}
+
+fn stem_of<'a>(text: impl Fn(&str) -> Option<&'a str>) -> Option<String> {
+    if let Some(stem) = text(attribute::WORK_ORDER_STEM).filter(|stem| is_indexable(stem)) {
+        return Some(stem.to_owned());
+    }
+    let number = text("WorkOrderNumber")?;
     let stem = number.rsplit_once('.').map_or(number, |(stem, _)| stem);
     is_indexable(stem).then(|| stem.to_owned())
 }
@@ -100,29 +109,44 @@ fn is_indexable(stem: &str) -> bool {
     (1..=MAX_STEM_BYTES).contains(&stem.len())
 }
 
+/// What a list or a map takes besides its elements, in bytes.
+const CONTAINER: usize = 3;
+/// What each element of a list or a map takes besides itself.
+const ELEMENT: usize = 1;
+
 /// The size of attributes as `DynamoDB` counts it, or a little more ("DynamoDB item sizes and formats", developer
-/// guide: numbers are the approximation, and are counted by the character here).
+/// guide: numbers are the approximation, two digits to a byte, and are counted a byte to a digit here).
 pub(super) fn size(attributes: &Attributes) -> usize {
     attributes.iter().map(|(name, value)| name.len() + size_of_value(value)).sum()
 }
 
+/// The size of what a map holds, counted likewise.
+pub(super) fn size_of_members(members: &Attributes) -> usize {
+    size(members) + ELEMENT * members.len()
+}
+
 fn size_of_value(value: &AttributeValue) -> usize {
-    const CONTAINER: usize = 3;
-    const ELEMENT: usize = 1;
     match value {
         AttributeValue::S(text) => text.len(),
-        AttributeValue::N(text) => text.len() + 1,
+        AttributeValue::N(text) => size_of_number(text),
         AttributeValue::L(values) => {
             CONTAINER + values.iter().map(|value| ELEMENT + size_of_value(value)).sum::<usize>()
         }
-        AttributeValue::M(members) => CONTAINER + size(members) + ELEMENT * members.len(),
+        AttributeValue::M(members) => CONTAINER + size_of_members(members),
         // What an operator may have added by hand.
         AttributeValue::B(blob) => blob.as_ref().len(),
         AttributeValue::Ss(texts) => texts.iter().map(|text| ELEMENT + text.len()).sum(),
-        AttributeValue::Ns(texts) => texts.iter().map(|text| ELEMENT + text.len() + 1).sum(),
+        AttributeValue::Ns(texts) => texts.iter().map(|text| ELEMENT + size_of_number(text)).sum(),
         AttributeValue::Bs(blobs) => blobs.iter().map(|blob| ELEMENT + blob.as_ref().len()).sum(),
         _ => 1,
     }
+}
+
+/// By its significant digits, which are the same however it is spelt: `DynamoDB` gives `1e120` back with all its zeros.
+fn size_of_number(text: &str) -> usize {
+    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+    let digits = mantissa.replace(['-', '.'], "");
+    digits.trim_matches('0').len() + usize::from(text.starts_with('-')) + 1
 }
 
 #[cfg(test)]
@@ -137,7 +161,7 @@ mod tests {
 
     fn stem(body: &str) -> (Option<String>, Vec<String>) {
         let mut drift = Drift::default();
-        (work_order_stem(&members(body), &mut drift), drift.into_notes())
+        (work_order_stem(&members(body), &mut drift), drift.to_notes())
     }
 
     #[test]
@@ -160,16 +184,18 @@ mod tests {
     fn what_an_item_cannot_hold_is_left_out_by_name() {
         let deep = |levels: usize| format!("{}0{}", "[".repeat(levels), "]".repeat(levels));
         let body = format!(
-            r#"{{"Fine":{},"Deep":{},"Huge":1e400,"Long":[{{"n":{}}}],"":1,"Inner":{{"":1}},"Revision":7}}"#,
+            r#"{{"Fine":{},"Deep":{},"Huge":1e400,"Long":[{{"n":{}}}],"":1,"Inner":{{"":1}},"Revision":7,"{}":1}}"#,
             deep(MAX_NESTING),
             deep(MAX_NESTING + 1),
-            "9".repeat(39)
+            "9".repeat(39),
+            "x".repeat(MAX_NAME_BYTES + 1)
         );
         let mut drift = Drift::default();
-        let attributes = from_members(&members(&body), &mut drift);
+        let attributes = from_body(members(&body), Effect::Write, &mut drift);
         assert_eq!(attributes.keys().collect::<Vec<_>>(), ["Fine"]);
-        let notes = drift.into_notes();
-        let named: Vec<_> = notes.iter().filter_map(|note| note.split_once(':')).map(|(place, _)| place).collect();
-        assert_eq!(named, ["/", "/Deep", "/Huge", "/Inner", "/Long", "/Revision"]);
+        let notes = drift.to_notes();
+        let named: Vec<_> = notes.iter().map(|note| note.split(':').next().unwrap_or_default()).collect();
+        assert_eq!(named[..6], ["/", "/Deep", "/Huge", "/Inner", "/Long", "/Revision"]);
+        assert!(named.len() == 7 && named[6].starts_with("/xxx"));
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Outcome;
+use crate::archive::ArchiveKey;
 use crate::digest::Digest;
 
 /// Entries that a history keeps. At some 500 bytes an entry they take a quarter of an item's 400 KB.
@@ -28,7 +29,7 @@ pub struct HistoryEntry {
     /// The digest of its canonical JSON.
     pub content_hash: Digest,
     /// Where its body stands in the archive.
-    pub archive_key: String,
+    pub archive_key: ArchiveKey,
     /// The request that it came with.
     pub request_id: String,
 }
@@ -84,7 +85,7 @@ mod tests {
             operation: "post-punches".to_owned(),
             outcome,
             content_hash: Digest::of(&index.to_be_bytes()),
-            archive_key: String::new(),
+            archive_key: ArchiveKey::from_stored(String::new()),
             request_id: index.to_string(),
         }
     }

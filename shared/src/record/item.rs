@@ -3,8 +3,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use super::attributes::size;
+use super::attributes::{size, size_of_members};
 use super::{Attributes, Deletion, History, HistoryEntry, Outcome, Record};
+use crate::archive::ArchiveKey;
 use crate::digest::Digest;
 use crate::key::{RecordId, RecordKey};
 
@@ -68,13 +69,16 @@ impl Record {
     pub fn to_item(&self) -> Attributes {
         let mut item = self.members.clone();
         item.extend(self.own_attributes());
-        if let Some(deletion) = &self.deletion {
-            item.insert(attribute::DELETION.to_owned(), AttributeValue::M(deletion.body.clone()));
+        if let Some(Deletion { body, .. }) = &self.deletion {
+            item.extend(deletion(body.clone()));
+        }
+        if self.is_oversize() {
+            item.extend(oversize());
         }
         item
     }
 
-    /// All but the bodies.
+    /// All but the bodies, and what says that one is left out.
     fn own_attributes(&self) -> Attributes {
         let mut own = Attributes::new();
         let mut set = |name: &str, value| own.insert(name.to_owned(), value);
@@ -98,9 +102,6 @@ impl Record {
         if let Some(deletion) = &self.deletion {
             set(attribute::DELETED_AT, time(deletion.at));
         }
-        if self.is_oversize() {
-            set(attribute::OVERSIZE, AttributeValue::Bool(true));
-        }
         own
     }
 
@@ -113,19 +114,16 @@ impl Record {
     /// Leaves out the body's members if they alone are too large for an item, and the delete event's if they are what
     /// is too much: so that the order of the two makes no difference.
     pub(super) fn leave_out_what_is_too_large(&mut self) {
-        // Once a body is left out, the attribute that says so comes in.
-        let room = MAX_ITEM_BYTES - attribute::OVERSIZE.len() - 1;
-        let own = size(&self.own_attributes());
-        if own + size(&self.members) > room {
+        // Once a body is left out, `Oversize` comes in, and of a deletion there stays an empty map: their room is kept.
+        let fixed = size(&self.own_attributes()) + size(&oversize()) + size(&deletion(Attributes::new()));
+        if fixed + size(&self.members) > MAX_ITEM_BYTES {
             self.members.clear();
         }
-        let used = own + size(&self.members);
-        if let Some(deletion) = &mut self.deletion {
-            let map = AttributeValue::M(std::mem::take(&mut deletion.body));
-            let deletion_size = size(&Attributes::from([(attribute::DELETION.to_owned(), map.clone())]));
-            if let (AttributeValue::M(body), true) = (map, used + deletion_size <= room) {
-                deletion.body = body;
-            }
+        let used = fixed + size(&self.members);
+        if let Some(deletion) = &mut self.deletion
+            && used + size_of_members(&deletion.body) > MAX_ITEM_BYTES
+        {
+            deletion.body.clear();
         }
     }
 
@@ -170,6 +168,14 @@ impl Record {
     }
 }
 
+fn deletion(body: Attributes) -> Attributes {
+    Attributes::from([(attribute::DELETION.to_owned(), AttributeValue::M(body))])
+}
+
+fn oversize() -> Attributes {
+    Attributes::from([(attribute::OVERSIZE.to_owned(), AttributeValue::Bool(true))])
+}
+
 fn text(value: &(impl ToString + ?Sized)) -> AttributeValue {
     AttributeValue::S(value.to_string())
 }
@@ -198,7 +204,7 @@ fn entry_from_map(value: AttributeValue) -> Result<HistoryEntry, UnreadableItem>
         operation: member("Operation")?,
         outcome: Outcome::from_name(&member("Outcome")?).ok_or(UNREADABLE)?,
         content_hash: Digest::from_hex(&member("ContentHash")?).ok_or(UNREADABLE)?,
-        archive_key: member("ArchiveKey")?,
+        archive_key: ArchiveKey::from_stored(member("ArchiveKey")?),
         request_id: member("RequestId")?,
     })
 }

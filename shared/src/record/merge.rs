@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::attributes::{from_deletion, from_members, work_order_stem};
+use super::attributes::stem_of_deletion;
 use super::{Attributes, Deletion, History, HistoryEntry, Outcome, Record};
 use crate::event::Event;
 use crate::operation::Effect;
@@ -10,7 +10,9 @@ use crate::operation::Effect;
 /// Applies an event to what is known of its record.
 ///
 /// The record comes back unchanged, its revision included, when it knows the event already. Creating and deleting
-/// commute, and repeats change nothing.
+/// commute, and repeats change nothing, with two exceptions: a repeat of an event that a long history dropped is taken
+/// for a new one; and a delete event's body that was left out, because the record was too large, stays out when a
+/// correction makes room.
 #[must_use]
 pub fn merge(existing: Option<Record>, event: &Event) -> (Record, Outcome) {
     let mut record = existing.unwrap_or_else(|| empty(event));
@@ -32,7 +34,7 @@ pub fn merge(existing: Option<Record>, event: &Event) -> (Record, Outcome) {
         operation: event.operation.name.to_owned(),
         outcome,
         content_hash: event.content_hash,
-        archive_key: event.archive_key.to_string(),
+        archive_key: event.archive_key.clone(),
         request_id: event.request_id.clone(),
     });
     record.leave_out_what_is_too_large();
@@ -57,11 +59,15 @@ fn empty(event: &Event) -> Record {
 /// not come back to life.
 fn write(record: &mut Record, event: &Event) -> Outcome {
     let outcome = if record.history.has_written() { Outcome::Corrected } else { Outcome::Created };
-    let mut drift = event.drift.clone();
-    let stem_of_deletion = record.deletion.as_ref().and(record.work_order_stem.take());
-    record.work_order_stem = work_order_stem(&event.members, &mut drift).or(stem_of_deletion);
-    record.members = from_members(&event.members, &mut drift);
-    record.drift = drift.into_notes();
+    let stem_of_deletion = match &record.deletion {
+        None => None,
+        // Its body was too large for the record; what its stem was, is what is known.
+        Some(deletion) if deletion.body.is_empty() => record.work_order_stem.clone(),
+        Some(deletion) => stem_of_deletion(&deletion.body),
+    };
+    record.work_order_stem = event.work_order_stem.clone().or(stem_of_deletion);
+    record.members = event.members.clone();
+    record.drift = event.drift.to_notes();
     outcome
 }
 
@@ -70,11 +76,9 @@ fn delete(record: &mut Record, event: &Event) -> Outcome {
     if record.deletion.is_some() {
         return Outcome::AlreadyDeleted;
     }
-    let mut drift = event.drift.clone();
-    let stem = work_order_stem(&event.members, &mut drift);
-    record.work_order_stem = record.work_order_stem.take().or(stem);
-    let body = from_deletion(&event.members, &mut drift);
-    record.deletion = Some(Deletion { at: event.received_at, body, drift: drift.into_notes() });
+    record.work_order_stem = record.work_order_stem.take().or_else(|| event.work_order_stem.clone());
+    let (body, drift) = (event.members.clone(), event.drift.to_notes());
+    record.deletion = Some(Deletion { at: event.received_at, body, drift });
     Outcome::Deleted
 }
 

@@ -8,7 +8,8 @@ mod outcome;
 
 use jiff::Timestamp;
 
-pub use attributes::{Attributes, work_order_stem};
+pub use attributes::Attributes;
+pub(crate) use attributes::{from_body, work_order_stem};
 pub use history::{History, HistoryEntry};
 pub use item::{UnreadableItem, attribute};
 pub use merge::merge;

@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn every_metric_and_dimension_that_a_block_names_is_a_member_of_the_line() {
         let rejection = Rejection { reason: Reason::InvalidJson, detail: String::new() };
-        for line in [line(Answer::Rejected { rejection, key: None }, Some("wfx")), line(Answer::Unavailable, None)] {
+        for line in [
+            line(Answer::Rejected { rejection, key: None }, Some("wfx")),
+            line(Answer::Unavailable { key: None }, None),
+        ] {
             for block in line["_aws"]["CloudWatchMetrics"].as_array().expect("blocks") {
                 let dimensions = block["Dimensions"][0].as_array().expect("dimensions");
                 assert!(dimensions.iter().all(|name| line[name.as_str().expect("a name")].is_string()), "{line}");

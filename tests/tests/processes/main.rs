@@ -1,5 +1,7 @@
 //! The five real binaries and what starts them, and that template, fixtures and code agree.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod answers;
 mod endings;
 mod events;
@@ -15,7 +17,6 @@ mod template;
 use std::path::{Path, PathBuf};
 
 use dataconnect::operation::Operation;
-use dataconnect_local::stack::LocalStack;
 use serde_json::Value;
 use tests::fixtures::sample;
 use tests::function::{Environment, Function, environment};
@@ -41,11 +42,6 @@ async fn function_with(operation: &Operation, changes: &[(&str, &str)]) -> Funct
 fn changed(mut environment: Environment, changes: &[(&str, &str)]) -> Environment {
     environment.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     environment
-}
-
-/// An environment of a stack that no other test writes to.
-fn environment_of(operation: &Operation, stack: &LocalStack) -> Environment {
-    environment(operation, stack)
 }
 
 /// The sample of an operation, of another tenant.

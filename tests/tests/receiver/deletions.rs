@@ -89,7 +89,10 @@ async fn one_body_sent_to_both_operations_is_two_events() {
 async fn a_deletion_that_carries_a_whole_punch_without_an_id_finds_it() {
     let body = r#"{"CustomerId":2,"Tenant":"deletions-hash","GuardId":"G-1"}"#;
     assert_eq!(punches().accepted(body).await, "Created");
-    assert_eq!(deletions().accepted(r#"{ "Tenant":"deletions-hash", "GuardId":"G-1", "CustomerId":2 }"#).await, "Deleted");
+    assert_eq!(
+        deletions().accepted(r#"{ "Tenant":"deletions-hash", "GuardId":"G-1", "CustomerId":2 }"#).await,
+        "Deleted"
+    );
     let item = punches().stores.only("deletions-hash").await;
     assert_eq!((&item["GuardId"], outcomes(&item)), (&json!("G-1"), vec!["Created", "Deleted"]));
 }
