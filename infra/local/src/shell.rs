@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 /// One `export` a line.
 pub(crate) fn assignments(variables: &BTreeMap<String, String>) -> String {
-    variables.iter().map(|(name, value)| format!("export {name}={}\n", quote(value))).collect()
+    let lines: Vec<_> = variables.iter().map(|(name, value)| format!("export {name}={}\n", quote(value))).collect();
+    lines.concat()
 }
 
 /// A word that any shell reads back as `text`.

@@ -8,6 +8,8 @@
 //! notes are missing from it, so their models are *provisional*: they name what is known and what is likely, say which
 //! is which, and let every other member pass without a note.
 //!
+//! The receiver itself uses the models for nothing but the drift that reading them finds: what it stores is the body.
+//!
 //! One file holds one payload and its [`Operation`]. A new operation is such a file and its line in [`OPERATIONS`], a
 //! binary and a route.
 

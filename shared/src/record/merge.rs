@@ -66,7 +66,7 @@ fn write(record: &mut Record, event: &Event) -> Outcome {
         Some(deletion) => stem_of_deletion(&deletion.body),
     };
     record.work_order_stem = event.work_order_stem.clone().or(stem_of_deletion);
-    record.members = event.members.clone();
+    record.members.clone_from(&event.members);
     record.drift = event.drift.to_notes();
     outcome
 }

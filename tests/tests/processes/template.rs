@@ -159,7 +159,7 @@ fn prefixes(operation: &Operation) -> [String; 2] {
     let accepted = ArchiveKey::accepted(operation, &key, &digest, time);
     let rejected = ArchiveKey::rejected(operation, "any", "any", time);
     // The first two folders are the same for everything of the operation.
-    [accepted, rejected].map(|key| key.as_str().splitn(3, '/').take(2).map(|folder| format!("{folder}/")).collect())
+    [accepted, rejected].map(|key| key.as_str().split_inclusive('/').take(2).collect())
 }
 
 #[test]

@@ -57,6 +57,10 @@ async fn incidents_drift_likewise() {
         (json!({ "SeverityLevel": 4.5 }), "/SeverityLevel: a number, not a whole number of 64 bits"),
         (json!({ "SeverityLevel": "high" }), "/SeverityLevel: a string, not a whole number"),
         (json!({ "EmailSent": "17/05/2023" }), "/EmailSent: a string, not a date and time as 2023-05-16T15:30:00"),
+        (
+            json!({ "EmailSent": "2023-05-17T09:00:00-05:00" }),
+            "/EmailSent: a string, not a date and time as 2023-05-16T15:30:00",
+        ),
         (json!({ "FileAttachmentUrls": "a,b" }), "/FileAttachmentUrls: a string, not an array"),
         (json!({ "FileAttachmentUrls": ["a", 7] }), "/FileAttachmentUrls/1: a number, not a string"),
         (json!({ "CustomerId": "2" }), "/CustomerId: a string, not a whole number"),

@@ -3,6 +3,8 @@
 //!
 //! All tests share one stack. Each keeps to tenants of its own.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail by panicking, as tests do")]
+
 mod authentication;
 mod concurrency;
 mod deletions;

@@ -67,6 +67,16 @@ async fn an_event_that_was_serialised_anew_is_the_same_event() {
 }
 
 #[tokio::test]
+async fn an_object_stays_as_the_first_request_put_it() {
+    let receiver = Receiver::of(&POST_INCIDENTS);
+    let body = receiver.body("operations-object", 1, &json!({}));
+    let [first, second] = [receiver.send(&body).await, receiver.send(&body).await];
+    assert_eq!(first.text("archiveKey"), second.text("archiveKey"));
+    let head = receiver.stores.head(first.text("archiveKey")).await;
+    assert_eq!(head.metadata().unwrap()["request-id"], first.text("requestId"));
+}
+
+#[tokio::test]
 async fn a_late_repeat_of_an_earlier_body_does_not_undo_a_correction() {
     for operation in writing() {
         let receiver = Receiver::of(operation);

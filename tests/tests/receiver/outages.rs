@@ -93,6 +93,19 @@ async fn what_one_store_does_not_take_is_unavailable_kept_by_the_other_and_fine_
     }
 }
 
+/// Another spelling of the event has an object of its own. The record's history names the first one's, which never came.
+#[tokio::test]
+async fn the_object_that_a_history_names_is_there_once_a_repeat_was_acknowledged() {
+    let (broken, healthy) = (S3IsClosed.receiver(&POST_INCIDENTS), Receiver::of(&POST_INCIDENTS));
+    let body = healthy.body("outages-spelling", 1, &json!({ "Details": "x" }));
+    assert_unavailable(&broken.send(&body).await, "S3 is closed");
+    let spelled = format!(" {body}\n");
+    assert_eq!(healthy.accepted(&spelled).await, "Duplicate");
+    let item = healthy.stores.only("outages-spelling").await;
+    let archived = healthy.stores.body(item["History"][0]["ArchiveKey"].as_str().unwrap()).await;
+    assert_eq!(archived, spelled.as_bytes());
+}
+
 #[tokio::test]
 async fn a_rejected_body_that_cannot_be_kept_is_our_trouble_and_not_the_senders() {
     for trouble in [S3IsClosed, BucketIsMissing] {

@@ -54,9 +54,14 @@ fn members() -> impl Strategy<Value = Value> {
     vec((name, value()), 0..5).prop_map(|members| members.into_iter().collect())
 }
 
+/// The members of a punch and of its deletion.
+type PunchAndDeletion = (Value, Value);
+/// Which punch, and whether it is the punch or its deletion.
+type Delivery = (usize, bool);
+
 /// One body for the punch and one for the deletion of each of some ids, and deliveries of them: every event at least
 /// once, some again, in any order.
-fn deliveries() -> impl Strategy<Value = (Vec<(Value, Value)>, Vec<(usize, bool)>)> {
+fn deliveries() -> impl Strategy<Value = (Vec<PunchAndDeletion>, Vec<Delivery>)> {
     vec((members(), members()), 1..4).prop_flat_map(|bodies| {
         let every: Vec<_> = (0..bodies.len()).flat_map(|id| [(id, true), (id, false)]).collect();
         let repeats = vec(select(every.clone()), 0..6);
@@ -93,10 +98,11 @@ proptest! {
             let (shuffled, once) = (tenant("order"), tenant("order"));
             for (id, is_punch) in &deliveries {
                 let (punch, deletion) = &bodies[*id];
-                match is_punch {
-                    true => send(&POST_PUNCHES, &shuffled, *id, punch).await,
-                    false => send(&DELETE_PUNCHES, &shuffled, *id, deletion).await,
-                };
+                if *is_punch {
+                    send(&POST_PUNCHES, &shuffled, *id, punch).await;
+                } else {
+                    send(&DELETE_PUNCHES, &shuffled, *id, deletion).await;
+                }
             }
             for (id, (punch, deletion)) in bodies.iter().enumerate() {
                 assert_eq!(send(&POST_PUNCHES, &once, id, punch).await, "Created");

@@ -45,6 +45,7 @@ async fn assert_rejected(receiver: &Receiver, seen: &Seen, body: &[u8], reason: 
 #[tokio::test]
 async fn every_operation_rejects_what_is_no_event_and_keeps_it() {
     let deep = format!("{}{}", "[".repeat(129), "]".repeat(129));
+    let many = format!("[{}0]", "0,".repeat(99_999));
     let long_tenant = format!(r#"{{"CustomerId":2,"Tenant":"{}"}}"#, "s".repeat(2_047));
     let invalid_customer = "CustomerId must be a whole number from 0 to 18446744073709551615";
     let invalid_tenant = "Tenant must be a string that is not empty";
@@ -56,6 +57,7 @@ async fn every_operation_rejects_what_is_no_event_and_keeps_it() {
             ("{\"CustomerId\":2,\n \"Tenant\": Secret}", "invalid-json", "not JSON at line 2, column 12"),
             ("{\"CustomerId\":2,\"Tenant\":\"Secret\"", "invalid-json", "not JSON at line 1, column 34"),
             (&deep, "too-deep", "nested deeper than 128 levels"),
+            (&many, "too-many-values", "more than 100000 values"),
             ("[{\"Tenant\":\"Secret\"}]", "not-an-object", "the body is an array"),
             ("\"Secret\"", "not-an-object", "the body is a string"),
             ("4711", "not-an-object", "the body is a number"),

@@ -91,9 +91,8 @@ proptest! {
         repeats in vec(any::<bool>(), 0..6),
         deletion_first: bool,
     ) {
-        let one = |is_punch: bool, number| match is_punch {
-            true => punch(&punch_members, number),
-            false => deletion(&deletion_members, number),
+        let one = |is_punch: bool, number| {
+            if is_punch { punch(&punch_members, number) } else { deletion(&deletion_members, number) }
         };
         let order = [deletion_first, !deletion_first].into_iter().chain(repeats.iter().copied());
         let events: Vec<_> = order.enumerate().map(|(number, is_deletion)| one(!is_deletion, number)).collect();
@@ -110,9 +109,8 @@ proptest! {
         deletions in vec(members(), 1..3),
         order in vec((any::<bool>(), any::<prop::sample::Index>()), 1..12),
     ) {
-        let events: Vec<_> = order.iter().enumerate().map(|(number, (is_punch, index))| match is_punch {
-            true => punch(index.get(&bodies), number),
-            false => deletion(index.get(&deletions), number),
+        let events: Vec<_> = order.iter().enumerate().map(|(number, (is_punch, index))| {
+            if *is_punch { punch(index.get(&bodies), number) } else { deletion(index.get(&deletions), number) }
         }).collect();
         let (record, outcomes) = merged(&events);
 
@@ -164,6 +162,31 @@ fn a_deletion_at_the_limit_is_kept_or_not_whether_its_oversize_punch_came_before
     for deletion_bytes in (408_300..408_900).step_by(3) {
         assert_commutes(500_000, deletion_bytes);
     }
+}
+
+/// The longest keys, history, stem and drift, of a body and a deletion that are left out: the item must still be one.
+#[test]
+fn the_receivers_own_attributes_fit_an_item_at_their_longest() {
+    let odd = |start: &str, index: u32| (format!("{start}{index:02}{}", "😀".repeat(300)), json!(1e300));
+    let tenant = json!("😀".repeat(511));
+    let with = |start: &str, number: u32| -> Value {
+        let fixed = [
+            ("Tenant", tenant.clone()),
+            ("PunchId", json!("😀".repeat(256))),
+            ("WorkOrderStem", json!("é".repeat(512))),
+        ];
+        let fixed = fixed.map(|(name, value)| (name.to_owned(), value));
+        let text = ("Text".to_owned(), json!(format!("{number:03}{}", "x".repeat(MAX_ITEM_BYTES))));
+        (0..60).map(|index| odd(start, index)).chain(fixed).chain([text]).collect()
+    };
+    let events = (0..210).map(|number| match number {
+        0 => deletion(&with("d", 0), 0),
+        _ => punch(&with("p", number), number as usize),
+    });
+    let events: Vec<_> = events.collect();
+    let (record, _) = merged(&events);
+    assert!(record.is_oversize() && record.history.dropped() == 10);
+    assert_eq!(record.drift.len(), 51);
 }
 
 #[test]
