@@ -64,7 +64,7 @@ fn a_table_with_other_keys_than_the_template_is_an_error() {
     assert!(error.contains("dataconnect-punches") && error.contains("remove the data folder"), "{error}");
 }
 
-/// The program itself, which prints its two endpoints when it is ready.
+/// The program itself, which prints the functions' environment, its two endpoints in it, when it is ready.
 fn process(folder: &Path, template: &Path) -> (Running, String, String) {
     let child = Command::new(env!("CARGO_BIN_EXE_dataconnect-local"))
         .args(["stack", "--dynamodb-port", "0", "--s3-port", "0", "--folder"])
@@ -76,12 +76,13 @@ fn process(folder: &Path, template: &Path) -> (Running, String, String) {
         .unwrap();
     let mut child = Running(child);
     let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
-    let mut endpoint = |name: &str| {
-        let line = lines.next().unwrap().unwrap();
-        line.strip_prefix(&format!("{name}: ")).unwrap_or_else(|| panic!("{line}")).to_owned()
+    let mut endpoint = |service: &str| {
+        let start = format!("export AWS_ENDPOINT_URL_{service}='");
+        let line = lines.find_map(|line| Some(line.unwrap().strip_prefix(&start)?.to_owned()));
+        line.unwrap().trim_end_matches('\'').to_owned()
     };
-    let endpoints = (endpoint("DynamoDB"), endpoint("S3"));
-    (child, endpoints.0, endpoints.1)
+    let (dynamodb, s3) = (endpoint("DYNAMODB"), endpoint("S3"));
+    (child, dynamodb, s3)
 }
 
 #[tokio::test]
