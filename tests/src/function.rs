@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use dataconnect::digest::Digest;
 use dataconnect::operation::Operation;
 use dataconnect_local::stack::LocalStack;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -18,7 +17,7 @@ use tokio::time::timeout;
 
 use crate::fixtures::function_of;
 use crate::gateway::Seen;
-use crate::receiver::{TOKEN, template};
+use crate::receiver::{access_tokens, template};
 use crate::runtime_api::{Report, RuntimeApi};
 
 /// How long a test waits before it fails. Never a measure of speed: it is longer than anything may take.
@@ -28,13 +27,13 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 pub type Environment = BTreeMap<String, String>;
 
 /// What a deployment gives the function of an operation: the template's variables, with the names of the stack's tables
-/// and bucket, and [`TOKEN`] as the one token, named `test`.
+/// and bucket, and [`TOKEN`](crate::receiver::TOKEN) as the one token, named `test`.
 #[must_use]
 pub fn environment(operation: &Operation, stack: &LocalStack) -> Environment {
     let template = template();
     let mut environment = template.environment_of(&function_of(&template, operation));
     environment.extend(stack.environment().into_iter().filter(|(name, _)| name.starts_with("AWS_")));
-    environment.insert("ACCESS_TOKENS".to_owned(), format!("test:{}", Digest::of(TOKEN.as_bytes())));
+    environment.insert("ACCESS_TOKENS".to_owned(), access_tokens());
     environment
 }
 

@@ -23,6 +23,13 @@ fn plain_value(value: &AttributeValue) -> Value {
     }
 }
 
+/// The outcomes in a plain item's history, oldest first.
+#[must_use]
+pub fn history_outcomes(item: &Value) -> Vec<&str> {
+    let entries = item["History"].as_array().expect("a history");
+    entries.iter().map(|entry| entry["Outcome"].as_str().expect("an outcome")).collect()
+}
+
 /// What [`plain`] gives of a JSON value that was stored as it came. For numbers that binary floats hold exactly enough
 /// to print the same.
 #[must_use]

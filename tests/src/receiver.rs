@@ -26,6 +26,12 @@ use crate::stores::{Stores, dynamodb, s3};
 /// The token that the receivers of the tests accept.
 pub const TOKEN: &str = "dc_test-token";
 
+/// The setting `ACCESS_TOKENS` with [`TOKEN`] as its one entry, named `test`.
+#[must_use]
+pub fn access_tokens() -> String {
+    format!("test:{}", Digest::of(TOKEN.as_bytes()))
+}
+
 /// The template that is deployed.
 #[must_use]
 pub fn template() -> Template {
@@ -52,7 +58,7 @@ impl Receiver {
     #[must_use]
     pub fn of(operation: &'static Operation) -> Self {
         let stores = Stores::of(stack(), operation);
-        let tokens = format!("test:{}", Digest::of(TOKEN.as_bytes()));
+        let tokens = access_tokens();
         let pipeline = Pipeline {
             operation,
             gate: Gate::Tokens(tokens.parse().expect("an access list")),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use dataconnect::payload::{DELETE_PUNCHES, POST_PUNCHES};
 use serde_json::{Value, json};
+use tests::plain::history_outcomes;
 use tests::receiver::Receiver;
 use tokio::task::JoinSet;
 
@@ -24,10 +25,6 @@ fn counts<const N: usize>(counts: [(&str, usize); N]) -> BTreeMap<String, usize>
     counts.map(|(outcome, count)| (outcome.to_owned(), count)).into()
 }
 
-fn history(item: &Value) -> Vec<&str> {
-    item["History"].as_array().unwrap().iter().map(|entry| entry["Outcome"].as_str().unwrap()).collect()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_32_identical_events_at_once_one_makes_the_record() {
     for (operation, outcome) in [(&POST_PUNCHES, "Created"), (&DELETE_PUNCHES, "Deleted")] {
@@ -37,7 +34,7 @@ async fn of_32_identical_events_at_once_one_makes_the_record() {
         let outcomes = send_at_once((0..32).map(|_| (receiver.clone(), body.clone()))).await;
         assert_eq!(outcomes, counts([(outcome, 1), ("Duplicate", 31)]));
         let item = receiver.stores.only(&tenant).await;
-        assert_eq!((history(&item), &item["Revision"]), (vec![outcome], &json!({ "N": "1" })));
+        assert_eq!((history_outcomes(&item), &item["Revision"]), (vec![outcome], &json!({ "N": "1" })));
         let objects = receiver.stores.keys(&format!("raw/operation={}/tenant={tenant}/", operation.name)).await;
         assert_eq!(objects.len(), 1);
     }
@@ -80,7 +77,7 @@ async fn a_punch_and_its_deletion_at_once_end_deleted_with_the_members() {
         assert_eq!(outcomes, counts([("Created", 1), ("Deleted", 1), ("Duplicate", 14)]));
         let item = punches.stores.only(&tenant).await;
         assert_eq!((&item["GuardId"], &item["Deletion"]["By"]), (&json!("G"), &json!("editor")));
-        let mut history = history(&item);
+        let mut history = history_outcomes(&item);
         history.sort_unstable();
         assert_eq!((history, &item["Revision"]), (vec!["Created", "Deleted"], &json!({ "N": "2" })));
     }

@@ -1,7 +1,8 @@
 //! Delete events: after, before and without their punch, and more than one.
 
 use dataconnect::payload::{DELETE_PUNCHES, POST_PUNCHES};
-use serde_json::{Value, json};
+use serde_json::json;
+use tests::plain::history_outcomes;
 use tests::receiver::Receiver;
 
 fn punches() -> Receiver {
@@ -10,10 +11,6 @@ fn punches() -> Receiver {
 
 fn deletions() -> Receiver {
     Receiver::of(&DELETE_PUNCHES)
-}
-
-fn outcomes(item: &Value) -> Vec<&str> {
-    item["History"].as_array().unwrap().iter().map(|entry| entry["Outcome"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
@@ -35,7 +32,7 @@ async fn a_deleted_punch_keeps_its_members_and_is_marked() {
     );
     // The punch named no Work Order, so the deletion's joins it to the others.
     assert_eq!(item["WorkOrderStem"], "T1");
-    assert_eq!(outcomes(&item), ["Created", "Deleted"]);
+    assert_eq!(history_outcomes(&item), ["Created", "Deleted"]);
 }
 
 #[tokio::test]
@@ -52,7 +49,7 @@ async fn a_deletion_without_its_punch_is_a_tombstone_that_the_late_punch_fills()
     assert_eq!((&item["GuardId"], &item["PunchId"]), (&json!("G-1"), &json!({ "N": "7" })));
     assert_eq!((&item["DeletedAt"], &item["Deletion"]), (&tombstone["DeletedAt"], &tombstone["Deletion"]));
     assert_eq!(item["ReceivedAt"], tombstone["ReceivedAt"]);
-    assert_eq!(outcomes(&item), ["Deleted", "Created"]);
+    assert_eq!(history_outcomes(&item), ["Deleted", "Created"]);
 
     assert_eq!(punches().accepted(punches().body(tenant, 7, &json!({ "GuardId": "G-2" }))).await, "Corrected");
     let item = punches().stores.only(tenant).await;
@@ -71,7 +68,7 @@ async fn the_same_deletion_again_is_a_duplicate_and_another_one_is_noted() {
     assert_eq!(deletions().accepted(&other).await, "AlreadyDeleted");
     let item = punches().stores.only(tenant).await;
     assert_eq!((&item["Deletion"], &item["DeletedAt"]), (&first["Deletion"], &first["DeletedAt"]));
-    assert_eq!((outcomes(&item), &item["Revision"]), (vec!["Deleted", "AlreadyDeleted"], &json!({ "N": "2" })));
+    assert_eq!((history_outcomes(&item), &item["Revision"]), (vec!["Deleted", "AlreadyDeleted"], &json!({ "N": "2" })));
     assert_eq!(deletions().accepted(&other).await, "Duplicate");
 }
 
@@ -94,7 +91,7 @@ async fn a_deletion_that_carries_a_whole_punch_without_an_id_finds_it() {
         "Deleted"
     );
     let item = punches().stores.only("deletions-hash").await;
-    assert_eq!((&item["GuardId"], outcomes(&item)), (&json!("G-1"), vec!["Created", "Deleted"]));
+    assert_eq!((&item["GuardId"], history_outcomes(&item)), (&json!("G-1"), vec!["Created", "Deleted"]));
 }
 
 #[tokio::test]
