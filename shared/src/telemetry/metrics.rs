@@ -37,7 +37,9 @@ impl Metrics {
     /// of values as a metric, and bills it.
     fn line(&self, summary: &Summary<'_>, timestamp: u64) -> Value {
         let handled = summary.handled;
-        let (duplicate, drift, reason) = match &handled.answer {
+        let answer = &handled.answer;
+        let accepted = matches!(answer, Answer::Accepted { .. });
+        let (duplicate, drift, reason) = match answer {
             Answer::Accepted { outcome, drift, .. } => (*outcome == Outcome::Duplicate, *drift, None),
             Answer::Rejected { rejection, .. } => (false, 0, Some(rejection.reason.name())),
             _ => (false, 0, None),
@@ -46,32 +48,35 @@ impl Metrics {
 
         let mut values = Map::new();
         values.insert("Operation".to_owned(), json!(summary.operation.name));
-        values.insert("Outcome".to_owned(), json!(handled.answer.name()));
+        values.insert("Outcome".to_owned(), json!(answer.name()));
         values.extend(reason.map(|reason| ("Reason".to_owned(), json!(reason))));
         values.extend(token.map(|token| ("Token".to_owned(), json!(token))));
 
         let mut blocks = Vec::new();
-        let mut block = |dimensions: &[&str], metrics: &[(&str, &str, Value)]| {
+        let mut block = |dimensions: &[&[&str]], metrics: &[(&str, &str, Value)]| {
             let names: Vec<_> = metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
-            blocks.push(json!({"Namespace": self.namespace, "Dimensions": [dimensions], "Metrics": names}));
+            blocks.push(json!({"Namespace": self.namespace, "Dimensions": dimensions, "Metrics": names}));
             values.extend(metrics.iter().map(|(name, _, value)| ((*name).to_owned(), value.clone())));
         };
-        block(&["Operation", "Outcome"], &[("Events", "Count", json!(1))]);
+        block(&[&["Operation", "Outcome"]], &[("Events", "Count", json!(1))]);
         block(
-            &["Operation"],
+            &[&["Operation"]],
             &[
                 ("Latency", "Milliseconds", json!(summary.milliseconds())),
                 ("BodyBytes", "Bytes", json!(handled.body_bytes)),
+                ("Accepted", "Count", json!(u8::from(accepted))),
+                ("Failures", "Count", json!(u8::from(answer.status().is_server_error()))),
                 ("Drift", "Count", json!(drift)),
                 ("Duplicates", "Count", json!(u8::from(duplicate))),
                 ("ColdStarts", "Count", json!(u8::from(summary.cold_start))),
             ],
         );
         if reason.is_some() {
-            block(&["Operation", "Reason"], &[("Rejections", "Count", json!(1))]);
+            // By operation too, for an alarm cannot add up reasons that nobody has seen yet.
+            block(&[&["Operation", "Reason"], &["Operation"]], &[("Rejections", "Count", json!(1))]);
         }
         if token.is_some() {
-            block(&["Token"], &[("TokenUses", "Count", json!(1))]);
+            block(&[&["Token"]], &[("TokenUses", "Count", json!(1))]);
         }
         values.insert("_aws".to_owned(), json!({"Timestamp": timestamp, "CloudWatchMetrics": blocks}));
         Value::Object(values)
@@ -104,8 +109,9 @@ mod tests {
             line(Answer::Unavailable { key: None }, None),
         ] {
             for block in line["_aws"]["CloudWatchMetrics"].as_array().expect("blocks") {
-                let dimensions = block["Dimensions"][0].as_array().expect("dimensions");
-                assert!(dimensions.iter().all(|name| line[name.as_str().expect("a name")].is_string()), "{line}");
+                let sets = block["Dimensions"].as_array().expect("sets of dimensions");
+                let mut dimensions = sets.iter().flat_map(|set| set.as_array().expect("a set of dimensions"));
+                assert!(dimensions.all(|name| line[name.as_str().expect("a name")].is_string()), "{line}");
                 let metrics = block["Metrics"].as_array().expect("metrics");
                 assert!(metrics.iter().all(|metric| line[metric["Name"].as_str().expect("a name")].is_number()));
             }
@@ -119,6 +125,15 @@ mod tests {
         assert_eq!((&line["Rejections"], &line["Reason"]), (&json!(1), &json!("invalid-json")));
         assert_eq!((&line["TokenUses"], &line["Token"]), (&json!(1), &json!("wfx")));
         assert_eq!((&line["Latency"], &line["ColdStarts"]), (&json!(1.5), &json!(1)));
+        assert_eq!((&line["Accepted"], &line["Failures"]), (&json!(0), &json!(0)));
         assert!(!line.to_string().contains("secret"));
+    }
+
+    #[test]
+    fn trouble_of_our_own_is_counted_as_a_failure() {
+        for answer in [Answer::Unavailable { key: None }, Answer::Failed { key: None }] {
+            let line = line(answer, None);
+            assert_eq!((&line["Accepted"], &line["Failures"]), (&json!(0), &json!(1)), "{line}");
+        }
     }
 }

@@ -61,6 +61,9 @@ async fn each_request_is_one_valid_line_that_counts_it() {
         assert_eq!((&metrics["Latency"], &metrics["BodyBytes"]), (&log["milliseconds"], &log["bytes"]));
         assert_eq!(metrics["ColdStarts"], json!(u8::from(log["cold_start"] == true)));
         assert_eq!(metrics["Duplicates"], json!(u8::from(log["outcome"] == "Duplicate")));
+        let status = log["status"].as_u64().expect("a status");
+        assert_eq!(metrics["Accepted"], json!(u8::from(status == 200)), "{metrics}");
+        assert_eq!(metrics["Failures"], json!(u8::from(status >= 500)), "{metrics}");
         assert_eq!(metrics["Drift"], json!(log["drift"].as_u64().unwrap_or(0)));
         let rejected = log["outcome"] == "Rejected";
         assert_eq!(metrics["Rejections"], if rejected { json!(1) } else { Value::Null });
