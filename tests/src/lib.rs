@@ -6,6 +6,7 @@ pub mod broken;
 pub mod fixtures;
 pub mod function;
 pub mod gateway;
+pub mod openapi;
 pub mod plain;
 pub mod receiver;
 pub mod runtime_api;

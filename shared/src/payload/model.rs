@@ -25,6 +25,9 @@ macro_rules! payload {
         }
 
         impl<$lt> $name<$lt> {
+            /// The members that this model names, as they are spelled in a body.
+            pub const MEMBERS: &'static [&'static str] = &[$($member),+];
+
             /// Reads the members of an object that stands at `place`.
             pub fn read_members(
                 members: &$lt $crate::json::Object,

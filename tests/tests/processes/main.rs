@@ -9,6 +9,7 @@ mod fixtures;
 mod logs;
 mod make_run;
 mod metrics;
+mod openapi;
 mod outages;
 mod secrets;
 mod starts;
