@@ -9,8 +9,8 @@ from assertions import OPERATIONS, of_type
 
 METRICS_SOURCE = Path("shared/src/telemetry/metrics.rs")
 
-# "Working with metrics for HTTP APIs" (API Gateway), "Lambda metrics" and "DynamoDB metrics" in CloudWatch: of each, the
-# dimensions that it comes with. A REST API's names (5XXError) are others.
+# "Working with metrics for HTTP APIs" (API Gateway), "Lambda metrics", "DynamoDB metrics": what each publishes, and the
+# dimensions that it has. A REST API's names (5XXError) are others.
 PUBLISHED = {
     "AWS/ApiGateway": {name: [{"ApiId"}] for name in ("4xx", "5xx", "Count", "Latency", "IntegrationLatency")},
     "AWS/Lambda": {
@@ -74,7 +74,11 @@ def alarms_can_go_off(stacks):
                 yield f"{name} wants more data points than it looks at"
         if "Threshold" not in alarm or "TreatMissingData" not in alarm:
             yield f"{name} does not say when it goes off, or what no data mean"
-        if alarm["Statistic" if "ExtendedStatistic" not in alarm else "ExtendedStatistic"] not in ("Sum", "Maximum", "p99"):
+        if alarm["Statistic" if "ExtendedStatistic" not in alarm else "ExtendedStatistic"] not in (
+            "Sum",
+            "Maximum",
+            "p99",
+        ):
             yield f"{name} has another statistic than is used here"
 
 
@@ -191,12 +195,17 @@ MUTATIONS = [
     (
         alarms_reach_the_topic,
         "operation-alarms.yaml",
-        'AND ALARM("${Traffic}")\n      AlarmActions: [!Ref AlarmTopicArn]\n',
-        'AND ALARM("${Traffic}")\n',
+        "seven days.\n      AlarmActions: [!Ref AlarmTopicArn]\n",
+        "seven days.\n",
     ),
     (silence_is_told_where_there_was_traffic, "operation-alarms.yaml", '") AND ALARM("', '") OR ALARM("'),
     (silence_is_told_where_there_was_traffic, "operation-alarms.yaml", "Data: breaching", "Data: missing"),
-    (silence_is_told_where_there_was_traffic, "operation-alarms.yaml", "      DatapointsToAlarm: 1\n", "      DatapointsToAlarm: 7\n"),
+    (
+        silence_is_told_where_there_was_traffic,
+        "operation-alarms.yaml",
+        "      DatapointsToAlarm: 1\n",
+        "      DatapointsToAlarm: 7\n",
+    ),
     (silence_is_told_where_there_was_traffic, "operation-alarms.yaml", "    Condition: Silence\n", ""),
     (dashboard_shows_what_is_published, "dashboard.yaml", '"4xx"', '"4XXError"'),
     (dashboard_shows_what_is_published, "dashboard.yaml", ",Operation,Reason}", ",Reason}"),

@@ -179,8 +179,8 @@ def results_are_closed_and_end(stacks):
     if not any(rule.get("ExpirationInDays", 1000) <= 30 and "Prefix" not in rule for rule in rules):
         yield "ResultsBucket keeps results for longer than 30 days"
     for name in ("ResultsBucket", "ResultsBucketPolicy"):
-        if stack["Resources"][name].get("DeletionPolicy") != "Retain":
-            yield f"{name} has no DeletionPolicy: Retain, and CloudFormation cannot delete a bucket that holds objects"
+        if stack["Resources"][name].get("DeletionPolicy") != "RetainExceptOnCreate":
+            yield f"{name} is not retained, and CloudFormation cannot delete a bucket that holds objects"
     denied = {
         json.dumps(statement["Condition"]): {as_text(resource) for resource in statement["Resource"]}
         for statement in properties(stack, "ResultsBucketPolicy")["PolicyDocument"]["Statement"]
@@ -258,7 +258,7 @@ MUTATIONS = [
     (results_are_closed_and_end, FILE, "IgnorePublicAcls: true", "IgnorePublicAcls: false"),
     (results_are_closed_and_end, FILE, "BucketOwnerEnforced", "ObjectWriter"),
     (results_are_closed_and_end, FILE, "ExpirationInDays: 30", "ExpirationInDays: 365"),
-    (results_are_closed_and_end, FILE, "    DeletionPolicy: Retain\n", ""),
+    (results_are_closed_and_end, FILE, "    DeletionPolicy: RetainExceptOnCreate\n", ""),
     (results_are_closed_and_end, FILE, 's3:TlsVersion: "1.2"', 's3:TlsVersion: "1.0"'),
     (results_are_closed_and_end, FILE, "              - !Sub ${ResultsBucket.Arn}/*\n", ""),
     (workgroup_has_its_limits, FILE, "EnforceWorkGroupConfiguration: true", "EnforceWorkGroupConfiguration: false"),

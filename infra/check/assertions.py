@@ -139,7 +139,7 @@ def functions_are_told_what_they_use(template):
             TABLE_VARIABLES[table]: table,
             "AUTHENTICATION": "Authentication",
             "ACCESS_TOKENS": "AccessTokens",
-            "METRICS_NAMESPACE": "MetricsNamespace",
+            "METRICS_NAMESPACE": "AWS::StackName",
             f"{name.upper().replace('-', '_')}_RECORD_ID": f"{prefix}RecordId",
         }
         variables = properties(template, f"{prefix}Function")["Environment"]["Variables"]
@@ -167,10 +167,11 @@ def no_log_level_hides_the_metrics(template):
 
 def data_outlives_the_stack(template):
     for kind in ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::S3::BucketPolicy"):
+        # A bucket that a first deployment made in vain is empty, and can go; a table is protected even then.
+        kept = "Retain" if kind == "AWS::DynamoDB::Table" else "RetainExceptOnCreate"
         for name, resource in of_type(template, kind).items():
-            for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-                if resource.get(policy) != "Retain":
-                    yield f"{name} has no {policy}: Retain"
+            if (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy")) != (kept, "Retain"):
+                yield f"{name} is not retained"
             for fixed in ("TableName", "BucketName"):
                 if fixed in resource["Properties"]:
                     yield f"{name} has a fixed name, which a second deployment could not take"

@@ -29,10 +29,15 @@ from pathlib import Path
 import alarms
 import analytics
 import assertions
+import dashboard
+import data
 import downstream
 import mutations
 import release
+import running
 import stacks
+import watched
+import wiring
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
@@ -43,10 +48,10 @@ STACKS = Path("infra/stacks")
 TOOLS = Path(sys.executable).parent
 SCANNERS = TOOLS.parents[1] / "scanners" / TOOLS.name
 
-MODULES = [release, alarms, stacks, downstream, analytics]
+MODULES = [release, alarms, stacks, downstream, analytics, data, wiring, running, watched, dashboard]
 CHECKS = [*assertions.CHECKS, *(check for module in MODULES for check in module.CHECKS)]
 # Of the template as it expands where GradualDeployment is "true", which SAM asks for when it expands it.
-GRADUAL_CHECKS = [*release.GRADUAL_CHECKS, *stacks.GRADUAL_CHECKS]
+GRADUAL_CHECKS = [*release.GRADUAL_CHECKS, *stacks.GRADUAL_CHECKS, *running.GRADUAL_CHECKS]
 MUTATIONS = [*mutations.MUTATIONS, *(mutation for module in MODULES for mutation in module.MUTATIONS)]
 
 # For the translator here and the tools alike: no account is asked, and nothing is reported to anybody.

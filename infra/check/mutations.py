@@ -41,7 +41,7 @@ MUTATIONS = [
     (logs_are_kept_and_end, "LogFormat: JSON", "LogFormat: Text"),
     (logs_are_kept_and_end, "      RetentionInDays: !Ref LogRetentionDays\n", ""),
     (no_log_level_hides_the_metrics, "AllowedValues: [TRACE, DEBUG, INFO]", "AllowedValues: [INFO, WARN]"),
-    (data_outlives_the_stack, "DeletionPolicy: Retain", "DeletionPolicy: Delete"),
+    (data_outlives_the_stack, "DeletionPolicy: Retain\n", "DeletionPolicy: Delete\n"),
     (data_outlives_the_stack, "    UpdateReplacePolicy: Retain\n", ""),
     (data_outlives_the_stack, "BillingMode: PAY_PER_REQUEST", "TableName: x\n      BillingMode: PAY_PER_REQUEST"),
     (tables_have_the_one_shape, "WorkOrderStem\n              KeyType", "RecordId\n              KeyType"),

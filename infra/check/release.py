@@ -67,7 +67,8 @@ def settings_that_change_make_a_version(template):
         kept = ("Environment", "MemorySize", "Architectures", "Timeout", "Runtime", "Handler")
         used = references([function[name] for name in kept])
         used |= references(function["LoggingConfig"].get("ApplicationLogLevel"))
-        for name in sorted(used - references(settings)):
+        # A stack keeps its name.
+        for name in sorted(used - references(settings) - {"AWS::StackName"}):
             yield f"{prefix}Function is deployed with {name}, which is not among the settings"
         if number not in as_text(function["Description"]):
             # Lambda publishes no second version of a function that is as it was.
@@ -135,9 +136,12 @@ def access_is_logged(template):
 def a_domain_is_the_only_way_in(template):
     servers = properties(template, "Api")["Body"].get("servers", [])
     endpoints = [server.get("x-amazon-apigateway-endpoint-configuration", {}) for server in servers]
-    closed = {"disableExecuteApiEndpoint": {"Fn::If": ["Domain", True, False]}}
+    closed = {"disableExecuteApiEndpoint": {"Fn::If": ["CloseDefaultEndpoint", True, False]}}
     if endpoints != [closed]:
         yield "with a domain, AWS's own address stays open"
+    # SAM leaves out the server's address, of which API Gateway warns (serverless-application-model, issue 2424).
+    if properties(template, "Api").get("FailOnWarnings"):
+        yield "no deployment would succeed, for API Gateway warns of each"
     for configuration in properties(template, "ApiDomain")["DomainNameConfigurations"]:
         if configuration.get("SecurityPolicy") != "TLS_1_2":
             yield "the domain takes TLS older than 1.2"
@@ -169,15 +173,24 @@ MUTATIONS = [
     ),
     (gradual_deployments_can_be_taken_back, "Enabled: !Ref GradualDeployment", "Enabled: false"),
     (gradual_deployments_can_be_taken_back, "- Canary10Percent5Minutes", "- LambdaCanary10Percent5Minutes"),
-    (gradual_deployments_can_be_taken_back, "!GetAtt PostPunchesAlarms.Outputs.Err", "!GetAtt PostNotesAlarms.Outputs.Err"),
+    (
+        gradual_deployments_can_be_taken_back,
+        "!GetAtt PostPunchesAlarms.Outputs.Err",
+        "!GetAtt PostNotesAlarms.Outputs.Err",
+    ),
     (gradual_deployments_can_be_taken_back, "          - !GetAtt PostNotesAlarms.Outputs.FailuresAlarm\n", ""),
     (roles_are_bounded, "      PermissionsBoundary: !If [Boundary, !Ref PermissionsBoundary, !Ref AWS::NoValue]\n", ""),
     (routes_are_throttled, "ThrottlingRateLimit: !Ref", "ThrottleRateLimit: !Ref"),
-    (routes_are_throttled, "      DefaultRouteSettings:", "      RouteSettings: {POST /punch: {}}\n      DefaultRouteSettings:"),
+    (
+        routes_are_throttled,
+        "      DefaultRouteSettings:",
+        "      RouteSettings: {POST /punch: {}}\n      DefaultRouteSettings:",
+    ),
     (access_is_logged, "$context.identity.sourceIp", "$context.authorizer.principalId"),
     (access_is_logged, "$context.dataProcessed", "$context.requestLength"),
     (access_is_logged, "/aws/vendedlogs/${AWS::StackName}/api", "/aws/apigateway/${AWS::StackName}"),
-    (a_domain_is_the_only_way_in, "      DisableExecuteApiEndpoint: !If [Domain, true, false]\n", ""),
+    (a_domain_is_the_only_way_in, "      DisableExecuteApiEndpoint: !If [CloseDefaultEndpoint, true, false]\n", ""),
+    (a_domain_is_the_only_way_in, "      DisableExecute", "      FailOnWarnings: true\n      DisableExecute"),
     (a_domain_is_the_only_way_in, "SecurityPolicy: TLS_1_2", "SecurityPolicy: TLS_1_0"),
     (a_domain_is_the_only_way_in, "Stage: !Ref ApiApiGatewayDefaultStage", "Stage: $default"),
 ]

@@ -1,4 +1,4 @@
-"""Ways to break infra/openapi.yaml: the failure that has to come of it, a text, and what replaces the text everywhere."""
+"""Ways to break infra/openapi.yaml: the failure that must come of it, a text, and what replaces it everywhere."""
 
 MUTATIONS = [
     ("UndefinedStatusCode", '        "400":\n          $ref: "#/components/responses/Rejected"\n', ""),

@@ -19,8 +19,8 @@ BUILD = Path(".dataconnect/rehearsed/build")
 # The release profile without what takes most of its time: how fast the functions are is not the question here.
 QUICK_BUILD = {"CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16"}
 
-# What a user's own `sam deploy --guided` may have left in samconfig.toml, and what is not to be used here.
-NOT_TAKEN = ("profile", "region", "parameter_overrides", "s3_bucket", "role_arn", "notification_arns")
+# What a user may have in samconfig.toml that is not to be used here. Its parameters give way to those below.
+NOT_TAKEN = ("profile", "region", "s3_bucket", "role_arn", "notification_arns")
 
 ARCHITECTURE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 
@@ -36,6 +36,7 @@ PARAMETERS = {
 LEFT_OUT = {
     "GradualDeployment": "ministack refuses CodeDeploy's resources",
     "Analytics": "ministack refuses Athena's saved queries",
+    "a domain": "ministack refuses Route 53's groups of records",
     "the alarms of silence": "ministack refuses composite alarms",
     "a pipe's run": "ministack runs none to an event bus; its work was done here, as the template describes it",
     "sam delete": "it takes no address of nested templates but S3's own; CloudFormation was asked itself",
