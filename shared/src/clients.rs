@@ -11,6 +11,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime::client::retries::classifiers::HttpStatusCodeClassifier;
 
 /// For a connection to stand.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -20,6 +21,10 @@ const ATTEMPT: Duration = Duration::from_secs(3);
 const OPERATION: Duration = Duration::from_secs(9);
 /// Tries of a call.
 const ATTEMPTS: u32 = 3;
+
+/// What S3 answers to a conditional write that another write of the same key came in the way of: "retry the upload"
+/// (`PutObject`, S3 API reference). The SDK by itself takes it for final.
+const CONFLICT: u16 = 409;
 
 /// The configuration that both clients are made from: one HTTP client, the region and credentials of the environment.
 ///
@@ -38,4 +43,11 @@ pub async fn sdk_config() -> SdkConfig {
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
         .load()
         .await
+}
+
+/// A client of S3 from that configuration.
+#[must_use]
+pub fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
+    let conflict = HttpStatusCodeClassifier::new_from_codes(vec![CONFLICT]);
+    aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(config).retry_classifier(conflict).build())
 }

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::answer::Answer;
 use crate::archive::Archive;
-use crate::clients::sdk_config;
+use crate::clients::{self, sdk_config};
 use crate::config::{Config, ConfigError};
 use crate::gateway::without_pitfalls;
 use crate::operation::Operation;
@@ -81,7 +81,7 @@ impl Function {
             operation,
             gate: config.gate,
             record_id: config.record_id,
-            archive: Archive::new(aws_sdk_s3::Client::new(&sdk), config.archive_bucket),
+            archive: Archive::new(clients::s3(&sdk), config.archive_bucket),
             table: Table::new(aws_sdk_dynamodb::Client::new(&sdk), config.table),
         };
         Self { pipeline, metrics: Metrics::new(config.metrics_namespace), has_answered: AtomicBool::new(false) }

@@ -19,24 +19,35 @@ pub async fn refusing() -> String {
     format!("http://{address}")
 }
 
-/// An endpoint that takes requests and never answers.
+/// An endpoint that counts what it is asked.
 #[derive(Debug, Clone)]
-pub struct Hanging {
+pub struct Counting {
     /// Where it is.
     pub endpoint: String,
     requests: Arc<AtomicUsize>,
 }
 
-impl Hanging {
-    /// Starts it.
-    pub async fn start() -> Self {
+impl Counting {
+    /// One that takes requests and never answers.
+    pub async fn hanging() -> Self {
+        Self::start(|_| std::future::pending()).await
+    }
+
+    /// One that answers the first request with a status, and every later one with 200.
+    pub async fn recovering(first: StatusCode) -> Self {
+        Self::start(move |before| std::future::ready(if before == 0 { first } else { StatusCode::OK })).await
+    }
+
+    /// One that answers as it is told by the number of requests before.
+    async fn start<F, R>(answer: F) -> Self
+    where
+        F: Fn(usize) -> R + Clone + Send + Sync + 'static,
+        R: Future<Output = StatusCode> + Send,
+    {
         let requests = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&requests);
-        let hang = async move || -> StatusCode {
-            counter.fetch_add(1, Ordering::SeqCst);
-            std::future::pending().await
-        };
-        Self { endpoint: serve(Router::new().fallback(hang)).await, requests }
+        let count = async move || answer(counter.fetch_add(1, Ordering::SeqCst)).await;
+        Self { endpoint: serve(Router::new().fallback(count)).await, requests }
     }
 
     /// How many requests it has taken.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dataconnect::payload::{OPERATIONS, POST_PUNCHES};
 use rustix::process::Signal;
-use tests::broken::Hanging;
+use tests::broken::Counting;
 use tests::function::PATIENCE;
 use tests::gateway::Origin;
 use tests::plain::plain;
@@ -48,7 +48,7 @@ async fn sigterm_ends_every_function_cleanly_before_and_after_its_first_event() 
 
 #[tokio::test]
 async fn sigterm_does_not_wait_for_a_store_that_hangs() {
-    let store = Hanging::start().await;
+    let store = Counting::hanging().await;
     let function = function_with(&POST_PUNCHES, &BOTH.map(|variable| (variable, store.endpoint.as_str()))).await;
     let event = call(&POST_PUNCHES, sample_of(&POST_PUNCHES, "sigterm-hanging")).event(Origin::HttpApi);
     let (_, mut report) = function.runtime.send(event);
@@ -65,7 +65,7 @@ async fn an_event_whose_function_was_killed_half_way_is_taken_once_by_the_next()
         for (hanging, half, outcome) in [(BOTH[0], (0, 1), None), (BOTH[1], (1, 0), Some("Duplicate"))] {
             let tenant = format!("killed-{}-{}", operation.name, half.0);
             let event = call(operation, sample_of(operation, &tenant)).event(Origin::HttpApi);
-            let store = Hanging::start().await;
+            let store = Counting::hanging().await;
             let killed = function_with(operation, &[(hanging, store.endpoint.as_str())]).await;
             let (_, mut report) = killed.runtime.send(event.clone());
             // One store has the event, the other has been asked and does not answer.

@@ -6,7 +6,7 @@ use dataconnect::operation::Operation;
 use dataconnect::payload::{OPERATIONS, POST_INCIDENTS};
 use futures_util::future::join_all;
 use lambda_http::http::StatusCode;
-use tests::broken::{Hanging, dynamodb_refusal, quoting, refusing, s3_refusal};
+use tests::broken::{Counting, dynamodb_refusal, quoting, refusing, s3_refusal};
 use tests::fixtures::function_timeout;
 use tests::function::Function;
 use tests::gateway::{Call, Origin};
@@ -95,8 +95,17 @@ async fn a_store_that_refuses_is_our_trouble_too() {
 }
 
 #[tokio::test]
+async fn a_write_that_met_another_of_the_same_object_is_tried_again() {
+    let s3 = Counting::recovering(StatusCode::CONFLICT).await;
+    let function = function_with(&POST_INCIDENTS, &[(S3, &s3.endpoint)]).await;
+    let call = call(&POST_INCIDENTS, sample_of(&POST_INCIDENTS, "conflict"));
+    let (_, seen) = function.answer(call.event(Origin::HttpApi)).await;
+    assert_eq!((seen.status, s3.requests()), (StatusCode::OK, 2), "{seen:?}");
+}
+
+#[tokio::test]
 async fn a_store_that_hangs_is_given_up_before_lambda_ends_the_function() {
-    let hanging = Hanging::start().await;
+    let hanging = Counting::hanging().await;
     let given_up = async |variables: &'static [&'static str]| {
         let changes: Vec<_> = variables.iter().map(|variable| (*variable, hanging.endpoint.as_str())).collect();
         let function = function_with(&POST_INCIDENTS, &changes).await;
