@@ -1,11 +1,10 @@
-"""What has to hold of the alarms and the dashboard (infra/stacks). Each check yields a sentence for a fault."""
+"""What has to hold of the alarms (infra/stacks). Each check yields a sentence for a fault."""
 
-import json
 import re
 from functools import cache
 from pathlib import Path
 
-from assertions import OPERATIONS, of_type
+from assertions import of_type
 
 METRICS_SOURCE = Path("shared/src/telemetry/metrics.rs")
 
@@ -116,70 +115,11 @@ def silence_is_told_where_there_was_traffic(stacks):
             yield f"{name} cannot be switched off"
 
 
-def widgets(stacks):
-    body = stacks["dashboard.yaml"]["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
-    return json.loads(body)["widgets"]
-
-
-def plain_metrics(widget):
-    """Namespace, name and dimensions of each of a widget's metrics that is no expression."""
-    for line in widget["properties"].get("metrics", []):
-        texts = [part for part in line if isinstance(part, str)]
-        if texts:
-            yield texts[0], texts[1], texts[2::2]
-
-
-def expressions(widget):
-    return [line[0]["expression"] for line in widget["properties"].get("metrics", []) if isinstance(line[0], dict)]
-
-
-def dashboard_shows_what_is_published(stacks):
-    for widget in widgets(stacks):
-        title = widget["properties"].get("title", widget["type"])
-        for namespace, name, dimensions in plain_metrics(widget):
-            fault = fault_of(namespace, name, dimensions)
-            if fault:
-                yield f"{title}: {fault}"
-        for expression in expressions(widget):
-            for schema, name in re.findall(r"SEARCH\('\{(.*?)\} MetricName=\"(\w+)\"'", expression):
-                namespace, *dimensions = schema.replace('"', "").split(",")
-                fault = fault_of(namespace, name, dimensions)
-                if fault:
-                    yield f"{title}: {fault}"
-
-
-def dashboard_fits(stacks):
-    taken = set()
-    for widget in widgets(stacks):
-        places = {
-            (x, y)
-            for x in range(widget["x"], widget["x"] + widget["width"])
-            for y in range(widget["y"], widget["y"] + widget["height"])
-        }
-        if widget["x"] + widget["width"] > 24 or places & taken:
-            yield f"the widget at {widget['x']}, {widget['y']} overlaps another or the edge"
-        taken |= places
-
-
-def dashboard_shows_every_operation(stacks):
-    for widget in widgets(stacks):
-        metrics = list(plain_metrics(widget))
-        shown = {label for line in widget["properties"].get("metrics", []) for label in line if isinstance(label, str)}
-        own = {name for namespace, name, _ in metrics if "MetricsNamespace" in namespace}
-        if own:
-            for operation, _, _ in OPERATIONS.values():
-                if operation not in shown:
-                    yield f"{widget['properties']['title']} leaves out {operation}"
-
-
 CHECKS = [
     alarms_watch_what_is_published,
     alarms_can_go_off,
     alarms_reach_the_topic,
     silence_is_told_where_there_was_traffic,
-    dashboard_shows_what_is_published,
-    dashboard_fits,
-    dashboard_shows_every_operation,
 ]
 
 # The check that has to notice, a file of infra/stacks, a text of it, and what replaces the text's first place.
@@ -207,14 +147,4 @@ MUTATIONS = [
         "      DatapointsToAlarm: 7\n",
     ),
     (silence_is_told_where_there_was_traffic, "operation-alarms.yaml", "    Condition: Silence\n", ""),
-    (dashboard_shows_what_is_published, "dashboard.yaml", '"4xx"', '"4XXError"'),
-    (dashboard_shows_what_is_published, "dashboard.yaml", ",Operation,Reason}", ",Reason}"),
-    (dashboard_shows_what_is_published, "dashboard.yaml", '"Accepted"', '"Acepted"'),
-    (dashboard_fits, "dashboard.yaml", '"x": 6', '"x": 5'),
-    (
-        dashboard_shows_every_operation,
-        "dashboard.yaml",
-        '["${MetricsNamespace}", "Failures", "Operation", "delete-punches", {"label": "delete-punches"}],',
-        "",
-    ),
 ]

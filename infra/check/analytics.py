@@ -1,10 +1,9 @@
 """What has to hold of infra/stacks/analytics.yaml. Each check yields a sentence for a fault."""
 
-import json
 import re
 from pathlib import Path
 
-from assertions import as_text, of_type, properties
+from assertions import as_text, faults_of_closure, of_type, properties
 
 PAYLOADS = Path("shared/src/payload")
 REJECTION_SOURCE = Path("shared/src/rejection.rs")
@@ -169,26 +168,13 @@ def saved_queries_name_what_exists(stacks):
 def results_are_closed_and_end(stacks):
     stack = stacks["analytics.yaml"]
     bucket = properties(stack, "ResultsBucket")
-    if list(bucket.get("PublicAccessBlockConfiguration", {}).values()) != [True] * 4:
-        yield "ResultsBucket does not block public access in all four ways"
-    if bucket.get("OwnershipControls") != {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}:
-        yield "ResultsBucket can hold objects of others"
-    if "BucketEncryption" not in bucket:
-        yield "ResultsBucket does not say how it is encrypted"
+    yield from faults_of_closure(stack, "ResultsBucket")
     rules = bucket.get("LifecycleConfiguration", {}).get("Rules", [])
     if not any(rule.get("ExpirationInDays", 1000) <= 30 and "Prefix" not in rule for rule in rules):
         yield "ResultsBucket keeps results for longer than 30 days"
     for name in ("ResultsBucket", "ResultsBucketPolicy"):
         if stack["Resources"][name].get("DeletionPolicy") != "RetainExceptOnCreate":
             yield f"{name} is not retained, and CloudFormation cannot delete a bucket that holds objects"
-    denied = {
-        json.dumps(statement["Condition"]): {as_text(resource) for resource in statement["Resource"]}
-        for statement in properties(stack, "ResultsBucketPolicy")["PolicyDocument"]["Statement"]
-        if (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
-    }
-    for condition in ({"Bool": {"aws:SecureTransport": "false"}}, {"NumericLessThan": {"s3:TlsVersion": "1.2"}}):
-        if denied.get(json.dumps(condition)) != {"${ResultsBucket.Arn}", "${ResultsBucket.Arn}/*"}:
-            yield f"ResultsBucketPolicy does not refuse everybody everything on {condition}"
 
 
 def workgroup_has_its_limits(stacks):

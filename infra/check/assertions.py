@@ -50,6 +50,40 @@ def statements(role):
     return [statement for policy in role.get("Policies", []) for statement in policy["PolicyDocument"]["Statement"]]
 
 
+def faults_of_grants(name, role, used):
+    """What a role allows and has no use for, or the other way round; `used` has the resources of each action."""
+    allowed = {}
+    for statement in statements(role):
+        if set(statement) != {"Effect", "Action", "Resource"} or statement["Effect"] != "Allow":
+            yield f"{name} has a statement that is no plain Allow: {statement}"
+            continue
+        for action in as_list(statement["Action"]):
+            allowed.setdefault(action, set()).update(map(as_text, as_list(statement["Resource"])))
+    if allowed != used:
+        yield f"{name} allows {allowed}, not {used}"
+    if role.get("ManagedPolicyArns"):
+        yield f"{name} has managed policies"
+
+
+def faults_of_closure(template, name):
+    """Where a bucket is open, by itself or by the policy that is named after it."""
+    bucket = properties(template, name)
+    if list(bucket.get("PublicAccessBlockConfiguration", {}).values()) != [True] * 4:
+        yield f"{name} does not block public access in all four ways"
+    if bucket.get("OwnershipControls") != {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}:
+        yield f"{name} can hold objects of others"
+    if "BucketEncryption" not in bucket:
+        yield f"{name} does not say how it is encrypted"
+    denied = {
+        json.dumps(statement["Condition"]): {as_text(resource) for resource in statement["Resource"]}
+        for statement in properties(template, f"{name}Policy")["PolicyDocument"]["Statement"]
+        if (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    }
+    for condition in ({"Bool": {"aws:SecureTransport": "false"}}, {"NumericLessThan": {"s3:TlsVersion": "1.2"}}):
+        if denied.get(json.dumps(condition)) != {f"${{{name}.Arn}}", f"${{{name}.Arn}}/*"}:
+            yield f"{name}Policy does not refuse everybody everything on {condition}"
+
+
 def integrations(template):
     """Of each route: its function and the integration that leads to it."""
     for path, methods in properties(template, "Api")["Body"]["paths"].items():
@@ -102,17 +136,7 @@ def roles_allow_just_what_is_used(template):
             "xray:PutTraceSegments": {"*"},
             "xray:PutTelemetryRecords": {"*"},
         }
-        allowed = {}
-        for statement in statements(role):
-            if set(statement) != {"Effect", "Action", "Resource"} or statement["Effect"] != "Allow":
-                yield f"{prefix}Role has a statement that is no plain Allow: {statement}"
-                continue
-            for action in as_list(statement["Action"]):
-                allowed.setdefault(action, set()).update(map(as_text, as_list(statement["Resource"])))
-        if allowed != used:
-            yield f"{prefix}Role allows {allowed}, not {used}"
-        if role.get("ManagedPolicyArns"):
-            yield f"{prefix}Role has managed policies"
+        yield from faults_of_grants(f"{prefix}Role", role, used)
         assumers = [statement["Principal"] for statement in role["AssumeRolePolicyDocument"]["Statement"]]
         if assumers != [{"Service": "lambda.amazonaws.com"}]:
             yield f"{prefix}Role can be assumed by others than Lambda"
@@ -202,24 +226,10 @@ def archive_is_closed_and_complete(template):
     bucket = properties(template, "ArchiveBucket")
     if bucket.get("VersioningConfiguration") != {"Status": "Enabled"}:
         yield "ArchiveBucket keeps no versions"
-    if list(bucket.get("PublicAccessBlockConfiguration", {}).values()) != [True] * 4:
-        yield "ArchiveBucket does not block public access in all four ways"
-    if bucket.get("OwnershipControls") != {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}:
-        yield "ArchiveBucket can hold objects of others"
-    if "BucketEncryption" not in bucket:
-        yield "ArchiveBucket does not say how it is encrypted"
+    yield from faults_of_closure(template, "ArchiveBucket")
     for rule in bucket["LifecycleConfiguration"]["Rules"]:
         if "ExpirationInDays" in rule and rule.get("Prefix") != "rejected/":
             yield f"ArchiveBucket: the rule {rule['Id']} deletes accepted bodies"
-
-    denied = {
-        json.dumps(statement["Condition"]): {as_text(resource) for resource in statement["Resource"]}
-        for statement in properties(template, "ArchiveBucketPolicy")["PolicyDocument"]["Statement"]
-        if (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
-    }
-    for condition in ({"Bool": {"aws:SecureTransport": "false"}}, {"NumericLessThan": {"s3:TlsVersion": "1.2"}}):
-        if denied.get(json.dumps(condition)) != {"${ArchiveBucket.Arn}", "${ArchiveBucket.Arn}/*"}:
-            yield f"ArchiveBucketPolicy does not refuse everybody everything on {condition}"
 
 
 def access_tokens_are_well_formed(template):

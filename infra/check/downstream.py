@@ -4,7 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from assertions import as_list, as_text, properties, statements
+from assertions import as_text, faults_of_grants, properties
+from whole import chosen, ref
 
 ITEM_SOURCE = Path("shared/src/record/item.rs")
 STREAM_HOURS = 24
@@ -144,22 +145,10 @@ def pipe_role_allows_just_what_is_used(stacks):
         "events:PutEvents": {"${Bus.Arn}"},
         "sqs:SendMessage": {"${DeadLetters.Arn}"},
     }
-    allowed = {}
-    for statement in statements(role):
-        if set(statement) != {"Effect", "Action", "Resource"} or statement["Effect"] != "Allow":
-            yield f"PipeRole has a statement that is no plain Allow: {statement}"
-            continue
-        for action in as_list(statement["Action"]):
-            allowed.setdefault(action, set()).update(map(as_text, as_list(statement["Resource"])))
-    if allowed != used:
-        yield f"PipeRole allows {allowed}, not {used}"
-    if role.get("ManagedPolicyArns"):
-        yield "PipeRole has managed policies"
+    yield from faults_of_grants("PipeRole", role, used)
     if as_text(pipe_of(stacks)[0]["RoleArn"]) != "${PipeRole.Arn}":
         yield "the pipe has another role than PipeRole"
-    if role.get("PermissionsBoundary") != {
-        "Fn::If": ["Bounded", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]
-    }:
+    if role.get("PermissionsBoundary") != chosen("Bounded", ref("PermissionsBoundary")):
         yield "PipeRole is not bounded"
     for statement in role["AssumeRolePolicyDocument"]["Statement"]:
         account = statement.get("Condition", {}).get("StringEquals", {}).get("aws:SourceAccount")

@@ -3,6 +3,7 @@
 import re
 
 from assertions import OPERATIONS, as_text, integrations, of_type, properties
+from whole import chosen, ref
 
 # "Working with AWS CodeDeploy deployment configurations", CodeDeploy user guide: those for Lambda.
 DEPLOYMENTS = {
@@ -99,7 +100,7 @@ def gradual_deployments_can_be_taken_back(template):
 
 
 def roles_are_bounded(template):
-    boundary = {"Fn::If": ["Boundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+    boundary = chosen("Boundary", ref("PermissionsBoundary"))
     for name, role in of_type(template, "AWS::IAM::Role").items():
         if role["Properties"].get("PermissionsBoundary") != boundary:
             yield f"{name} takes no permissions boundary"

@@ -5,7 +5,7 @@ Each check yields a sentence for a fault.
 
 from assertions import OPERATIONS, as_text, of_type, properties
 from samtranslator.translator.logical_id_generator import LogicalIdGenerator
-from whole import attribute, chosen, differences, ref, sub
+from whole import attribute, chosen, differences, ref, sub, without
 
 FROM_THIS_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}}
 
@@ -74,17 +74,14 @@ FUNCTION = {
 }
 
 
-def undescribed(template, name):
-    return {key: value for key, value in properties(template, name).items() if key != "Description"}
-
-
 def alarms_can_be_told(template):
     for name, expected in TELLING.items():
-        yield from differences(name, undescribed(template, name), expected)
+        yield from differences(name, without(properties(template, name), "Description"), expected)
 
 
 def deployment_role_is_what_codedeploy_needs(template):
-    yield from differences("DeploymentRole", undescribed(template, "DeploymentRole"), DEPLOYMENT_ROLE)
+    role = without(properties(template, "DeploymentRole"), "Description")
+    yield from differences("DeploymentRole", role, DEPLOYMENT_ROLE)
 
 
 def functions_run_as_decided(template):

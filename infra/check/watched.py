@@ -5,7 +5,7 @@ import re
 from alarms import alarms
 from assertions import TABLE_VARIABLES, of_type
 from stacks import attributes_read
-from whole import attribute, differences, ref, sub
+from whole import attribute, differences, ref, sub, without
 
 TOPIC = [ref("AlarmTopicArn")]
 # Whether an alarm is told, and also that it is over.
@@ -98,17 +98,13 @@ ALARMS = {
 SILENT = {"AlarmRule": sub('ALARM("${Quiet}") AND ALARM("${Traffic}")'), **TOLD}
 
 
-def undescribed(resource):
-    return {name: value for name, value in resource.items() if name != "AlarmDescription"}
-
-
 def alarms_have_the_decided_values(stacks):
-    found = {name: undescribed(properties) for name, properties in alarms(stacks)}
+    found = {name: without(properties, "AlarmDescription") for name, properties in alarms(stacks)}
     expected = {f"{file}: {name}": values for file, own in ALARMS.items() for name, values in own.items()}
     for name in sorted({*found, *expected}):
         yield from differences(name, found.get(name, {}), expected.get(name, {}))
     composite = {
-        f"{file}: {name}": undescribed(resource["Properties"])
+        f"{file}: {name}": without(resource["Properties"], "AlarmDescription")
         for file, stack in stacks.items()
         for name, resource in of_type(stack, "AWS::CloudWatch::CompositeAlarm").items()
     }

@@ -18,6 +18,11 @@ def chosen(condition, value):
     return {"Fn::If": [condition, value, ref("AWS::NoValue")]}
 
 
+def without(mapping, name):
+    """The mapping but for one member, such as a description, which is for people."""
+    return {key: value for key, value in mapping.items() if key != name}
+
+
 def differences(where, found, expected):
     """A sentence for each member of a mapping that is missing, too many or another."""
     for name in sorted({*found, *expected}):

@@ -48,6 +48,6 @@ pub async fn sdk_config() -> SdkConfig {
 /// A client of S3 from that configuration.
 #[must_use]
 pub fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
-    let conflict = HttpStatusCodeClassifier::new_from_codes(vec![CONFLICT]);
+    let conflict = HttpStatusCodeClassifier::new_from_codes(&[CONFLICT][..]);
     aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(config).retry_classifier(conflict).build())
 }

@@ -38,7 +38,7 @@ impl Metrics {
     fn line(&self, summary: &Summary<'_>, timestamp: u64) -> Value {
         let handled = summary.handled;
         let answer = &handled.answer;
-        let accepted = matches!(answer, Answer::Accepted { .. });
+        let status = answer.status();
         let (duplicate, drift, reason) = match answer {
             Answer::Accepted { outcome, drift, .. } => (*outcome == Outcome::Duplicate, *drift, None),
             Answer::Rejected { rejection, .. } => (false, 0, Some(rejection.reason.name())),
@@ -64,8 +64,8 @@ impl Metrics {
             &[
                 ("Latency", "Milliseconds", json!(summary.milliseconds())),
                 ("BodyBytes", "Bytes", json!(handled.body_bytes)),
-                ("Accepted", "Count", json!(u8::from(accepted))),
-                ("Failures", "Count", json!(u8::from(answer.status().is_server_error()))),
+                ("Accepted", "Count", json!(u8::from(status.is_success()))),
+                ("Failures", "Count", json!(u8::from(status.is_server_error()))),
                 ("Drift", "Count", json!(drift)),
                 ("Duplicates", "Count", json!(u8::from(duplicate))),
                 ("ColdStarts", "Count", json!(u8::from(summary.cold_start))),
