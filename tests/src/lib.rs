@@ -2,12 +2,17 @@
 
 #![allow(clippy::missing_panics_doc, clippy::expect_used, reason = "a test support library fails by panicking")]
 
+pub mod audit;
 pub mod broken;
+pub mod faults;
 pub mod fixtures;
+pub mod fleet;
 pub mod function;
 pub mod gateway;
 pub mod openapi;
 pub mod plain;
 pub mod receiver;
 pub mod runtime_api;
+pub mod sender;
+pub mod soak;
 pub mod stores;

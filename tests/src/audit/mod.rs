@@ -1,0 +1,1 @@
+//! Proves or refutes that what was acknowledged is kept, once, and where it belongs.

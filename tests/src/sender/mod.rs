@@ -1,0 +1,1 @@
+//! A sender that behaves like WFX, and worse.

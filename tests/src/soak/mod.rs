@@ -1,0 +1,1 @@
+//! The soak: a sender, a fleet and faults, and the audit afterwards.
