@@ -16,7 +16,7 @@ use aws_smithy_runtime::client::retries::classifiers::HttpStatusCodeClassifier;
 /// For a connection to stand.
 const CONNECT: Duration = Duration::from_secs(1);
 /// For one try of a call.
-const ATTEMPT: Duration = Duration::from_secs(3);
+pub const ATTEMPT: Duration = Duration::from_secs(3);
 /// For a call with all its tries.
 const OPERATION: Duration = Duration::from_secs(9);
 /// Tries of a call.
@@ -32,17 +32,28 @@ const CONFLICT: u16 = 409;
 /// which at a small function's share of a CPU is a third of a second.
 pub async fn sdk_config() -> SdkConfig {
     let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let timeouts = TimeoutConfig::builder()
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http_client)
+        .timeout_config(timeouts())
+        .retry_config(retries())
+        .load()
+        .await
+}
+
+/// How long a call may take, and each try of it.
+#[must_use]
+pub fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)
         .operation_timeout(OPERATION)
-        .build();
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http_client)
-        .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .load()
-        .await
+        .build()
+}
+
+/// How often a call is tried.
+#[must_use]
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
 }
 
 /// A client of S3 from that configuration.

@@ -11,6 +11,7 @@ mod deletions;
 mod drift;
 mod edited;
 mod events;
+mod faults;
 mod history;
 mod keys;
 mod neighbours;
