@@ -6,12 +6,14 @@
 
 mod answers;
 mod layer;
+mod layers;
 mod plan;
 mod proxy;
 mod thing;
 mod wire;
 
 pub use layer::FaultLayer;
+pub use layers::Layers;
 pub use plan::{Fault, FaultPlan};
 pub use proxy::{HANG, LATEST, SLOW};
 

@@ -22,9 +22,8 @@ use super::script::{Delivery, Expected, Persistence, Script};
 
 /// Bursts in a script: so often the rate rises to ten times its mean, and falls to half of it.
 const BURSTS: f64 = 20.0;
-/// The pause after a first failure. It doubles with each, up to the limit below.
+/// The pause after a first failure. It doubles with each, up to a limit.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// How a script is sent.
 #[derive(Debug, Clone)]
@@ -35,6 +34,8 @@ pub struct Delivering {
     pub duration: Duration,
     /// When the senders stop trying, after the last delivery was sent first.
     pub patience: Duration,
+    /// The longest pause of a sender before it tries again.
+    pub longest_pause: Duration,
     /// How many requests are under way at once, at the most.
     pub concurrency: usize,
     /// Counts the deliveries that ended, for whoever watches.
@@ -46,6 +47,7 @@ type HttpClient = Client<HttpConnector, Full<Bytes>>;
 struct Senders {
     client: HttpClient,
     url: String,
+    longest_pause: Duration,
     under_way: Semaphore,
     ended: Arc<AtomicUsize>,
 }
@@ -66,6 +68,7 @@ pub async fn deliver(script: &Script, how: &Delivering) -> Ledger {
     let senders = Arc::new(Senders {
         client: Client::builder(TokioExecutor::new()).build(connector),
         url: how.url.clone(),
+        longest_pause: how.longest_pause,
         under_way: Semaphore::new(how.concurrency),
         ended: Arc::clone(&how.ended),
     });
@@ -113,7 +116,7 @@ impl Senders {
                 break;
             }
             sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            pause = (pause * 2).min(self.longest_pause);
         }
         self.ended.fetch_add(1, Ordering::Relaxed);
         entry

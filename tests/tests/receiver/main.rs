@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's helpers fail by panicking, as tests do")]
 
+mod audit;
 mod authentication;
 mod concurrency;
 mod deletions;
