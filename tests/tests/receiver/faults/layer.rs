@@ -22,6 +22,9 @@ use tokio::time::{sleep, timeout};
 
 use super::address;
 
+/// For what has to come sooner or later.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 async fn s3_layer(plan: FaultPlan) -> FaultLayer {
     FaultLayer::start(Store::S3, address(&stack().s3_endpoint()), plan).await
 }
@@ -180,9 +183,12 @@ async fn a_hang_outlasts_the_sdk_and_then_the_write_takes_effect_or_never_does()
     assert!(tries.iter().all(Result::is_err), "{tries:?}");
     assert_eq!(written().await, 0);
     sleep(LATEST.saturating_sub(ATTEMPT)).await;
-    while written().await == 0 {
-        sleep(Duration::from_millis(50)).await;
-    }
+    let first = async {
+        while written().await == 0 {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, first).await.expect("some writes take effect");
     // Whatever is under way by now has time to end.
     sleep(Duration::from_millis(500)).await;
     let written = written().await;
@@ -198,7 +204,7 @@ async fn an_outage_resets_what_stands_and_what_comes_and_leaves_nothing_behind()
     exchange(server, &put("faults-outage"), b"before").await.unwrap();
 
     layer.set_outage(true);
-    let ended = standing.read(&mut [0; 1]).await;
+    let ended = timeout(PATIENCE, standing.read(&mut [0; 1])).await.expect("an end");
     assert_eq!(ended.unwrap_err().kind(), ErrorKind::ConnectionReset);
     for _ in 0..3 {
         // Seen at the first write or at the first read, as the reset comes.
