@@ -120,9 +120,10 @@ impl Pipeline {
         let recorded = recorded?;
         archived?;
 
-        // A duplicate of another day, or spelled otherwise, has a key of its own. The first one may have reached the
-        // table and not the archive: its key must not lead nowhere.
-        if recorded.archive_key != event.archive_key {
+        // The same bytes on another day have a key of their own. The first ones may have reached the table and not the
+        // archive: their key must not lead nowhere. An event that is spelled otherwise is no stand-in: under a key that
+        // names other bytes it would keep those out.
+        if recorded.archive_key != event.archive_key && recorded.archive_key.is_of(entry.digest) {
             Box::pin(self.archive.put(ArchiveEntry { key: &recorded.archive_key, ..entry })).await?;
         }
         Ok(recorded.outcome)

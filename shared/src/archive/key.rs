@@ -33,13 +33,13 @@ impl ArchiveKey {
     pub fn accepted(operation: &Operation, key: &RecordKey, body: &Digest, received_at: Timestamp) -> Self {
         let pair = &key.customer_tenant;
         Self(format!(
-            "raw/operation={}/tenant={}/customer={}/date={}/{}.{}.json",
+            "raw/operation={}/tenant={}/customer={}/date={}/{}{}",
             operation.name,
             Part(pair.tenant()),
             pair.customer_id(),
             date(received_at),
             Part(key.record_id.as_str()),
-            body.short(),
+            ending(body),
         ))
     }
 
@@ -60,6 +60,12 @@ impl ArchiveKey {
         Self(text)
     }
 
+    /// Whether this is where an accepted body of a digest stands, on whatever day.
+    #[must_use]
+    pub fn is_of(&self, body: &Digest) -> bool {
+        self.0.ends_with(&ending(body))
+    }
+
     /// The key's text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -71,6 +77,11 @@ impl fmt::Display for ArchiveKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
+}
+
+/// How the key of an accepted body ends.
+fn ending(body: &Digest) -> String {
+    format!(".{}.json", body.short())
 }
 
 fn date(time: Timestamp) -> jiff::civil::Date {

@@ -45,11 +45,7 @@ impl Counts {
 pub type Row = (&'static str, u64, String);
 
 /// Counts the table and the archive, each by itself, and holds them against each other.
-pub(super) fn check(
-    sendings: &Sendings<'_>,
-    holdings: &Holdings,
-    findings: &mut Findings,
-) -> BTreeMap<Row, Counts> {
+pub(super) fn check(sendings: &Sendings<'_>, holdings: &Holdings, findings: &mut Findings) -> BTreeMap<Row, Counts> {
     let mut rows: BTreeMap<Row, Counts> = BTreeMap::new();
     // An event that came again on another day counts where its record says that it came first.
     let mut day_of: BTreeMap<usize, String> = BTreeMap::new();

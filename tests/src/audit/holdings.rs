@@ -81,8 +81,7 @@ async fn records(places: &Places) -> BTreeMap<RecordPlace, Value> {
         while let Some(item) = items.next().await {
             let item = plain(&item.unwrap_or_else(|error| panic!("{name}: {}", DisplayErrorContext(error))));
             let text = |attribute: &str| item[attribute].as_str().unwrap_or_default().to_owned();
-            let place =
-                RecordPlace { table, customer_tenant: text("CustomerTenant"), record_id: text("RecordId") };
+            let place = RecordPlace { table, customer_tenant: text("CustomerTenant"), record_id: text("RecordId") };
             records.insert(place, item);
         }
     }

@@ -77,7 +77,7 @@ fn check_order(sendings: &Sendings<'_>, place: &RecordPlace, told: &[Told<'_>], 
     }
 }
 
-/// What the history says is in the archive is there, unless nobody was told so.
+/// What the history says is in the archive is there, unless nobody was told so of those very bytes.
 fn check_objects(
     sendings: &Sendings<'_>,
     holdings: &Holdings,
@@ -90,7 +90,7 @@ fn check_objects(
         match holdings.objects.get(entry.archive_key) {
             Some(body) if sending.has_body(body) => {}
             Some(_) => findings.note(Breach::Wrong, place, format_args!("{} is another body", entry.archive_key)),
-            None if sending.is_acknowledged() => {
+            None if sending.was_acknowledged_at(entry.archive_key) => {
                 findings.note(Breach::Lost, place, format_args!("the history's {} is not there", entry.archive_key));
             }
             None => {}
@@ -98,13 +98,7 @@ fn check_objects(
     }
 }
 
-fn check_item(
-    sendings: &Sendings<'_>,
-    place: &RecordPlace,
-    item: &Value,
-    told: &[Told<'_>],
-    findings: &mut Findings,
-) {
+fn check_item(sendings: &Sendings<'_>, place: &RecordPlace, item: &Value, told: &[Told<'_>], findings: &mut Findings) {
     let applied = told.iter().map(|entry| Applied { event: sendings.events[entry.number].event, at: entry.at });
     let applied: Vec<_> = applied.collect();
     let outcomes: Vec<_> = told.iter().map(|entry| entry.outcome).collect();

@@ -26,6 +26,12 @@ impl<'a> Sending<'a> {
         self.acknowledged().next().is_some()
     }
 
+    /// Whether a sender was told that bytes are kept which a key names by their digest, on whatever day.
+    pub(super) fn was_acknowledged_at(&self, key: &str) -> bool {
+        self.acknowledged()
+            .any(|(delivery, _, _)| key.ends_with(&format!(".{}.json", Digest::of(&delivery.body).short())))
+    }
+
     /// Whether one of the deliveries has this body.
     pub(super) fn has_body(&self, body: &[u8]) -> bool {
         self.deliveries.iter().any(|(delivery, _)| delivery.body == body)

@@ -58,11 +58,7 @@ impl Acknowledged {
     /// Reads the body of a 200.
     pub(super) fn read(body: &Value) -> Option<Self> {
         let text = |member: &str| body[member].as_str().map(str::to_owned);
-        Some(Self {
-            outcome: text("outcome")?,
-            record_id: text("recordId")?,
-            archive_key: text("archiveKey")?,
-        })
+        Some(Self { outcome: text("outcome")?, record_id: text("recordId")?, archive_key: text("archiveKey")? })
     }
 }
 

@@ -239,7 +239,8 @@ mod tests {
             assert!(sent(&|sent| sent.operation.name == operation.name) > 20, "{}", operation.name);
         }
         for status in [400, 401, 403] {
-            let of_status = |sent: &Delivery| matches!(sent.expected, Expected::Refused { status: of, .. } if of == status);
+            let of_status =
+                |sent: &Delivery| matches!(sent.expected, Expected::Refused { status: of, .. } if of == status);
             assert!(sent(&of_status) > 2, "{status}");
         }
         assert!(sent(&|sent| sent.body.starts_with(b"{\r\n")) > 20, "spelled otherwise");
@@ -250,7 +251,8 @@ mod tests {
             script.events.iter().map(|event| (event.customer_tenant(), &event.record_id)).collect();
         assert!(ids.len() * 2 < records.len(), "records of different tenants share their ids");
         // A deletion before its Punch, or a correction before what it corrects.
-        let first = |number: usize| script.deliveries.iter().position(|sent| sent.expected == Expected::Accepted(number));
+        let first =
+            |number: usize| script.deliveries.iter().position(|sent| sent.expected == Expected::Accepted(number));
         let overtakes = |number: &usize| {
             let (one, other) = (&script.events[number - 1], &script.events[*number]);
             one.record_id == other.record_id && one.tenant == other.tenant && first(*number) < first(number - 1)

@@ -82,8 +82,7 @@ impl World {
     }
 
     fn tell_work_order(&mut self, order: &WorkOrder, after: f64) {
-        let content =
-            bodies::work_order(&self.pairs[order.pair], &order.number, &mut self.dice, &mut self.secrets);
+        let content = bodies::work_order(&self.pairs[order.pair], &order.number, &mut self.dice, &mut self.secrets);
         self.happen(order, after, &POST_WORKORDERREQUESTS, order.number.clone(), content, false);
     }
 
@@ -149,8 +148,7 @@ impl World {
     fn incident(&mut self, order: &WorkOrder) {
         let id = self.next_id(order.pair);
         let at = self.dice.part() * 0.15;
-        let mut content =
-            bodies::incident(&self.pairs[order.pair], &order.stem, id, &mut self.dice, &mut self.secrets);
+        let mut content = bodies::incident(&self.pairs[order.pair], &order.stem, id, &mut self.dice, &mut self.secrets);
         // A small change of the vendor's, which is accepted.
         let drifts = self.dice.happens(0.05);
         if drifts {

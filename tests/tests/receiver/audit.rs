@@ -13,6 +13,8 @@ use tests::fleet::Front;
 use tests::receiver::template;
 use tests::sender::{Delivering, Script, deliver};
 
+use tokio::task::JoinSet;
+
 use broken::{Conduct, InProcess};
 
 /// Enough for each way of going wrong to be gone many times.
@@ -47,13 +49,6 @@ fn quick(mut plan: FaultPlan) -> FaultPlan {
     plan
 }
 
-/// Whether an audit finds this of a receiver.
-async fn assert_found(conduct: Conduct, breach: Breach) {
-    let audit = audit(1, conduct).await;
-    let found: Vec<_> = audit.findings.iter().take(10).map(ToString::to_string).collect();
-    assert!(audit.count(breach) > 0, "no {breach:?} in {found:#?}");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn the_receiver_as_it_is_keeps_every_promise() {
     for seed in [1, 2] {
@@ -65,52 +60,26 @@ async fn the_receiver_as_it_is_keeps_every_promise() {
     }
 }
 
+/// All at once, since most of a trial is waiting.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_acknowledges_before_the_write_is_found() {
-    assert_found(Conduct::AcknowledgesBeforeTheWrite, Breach::Lost).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_puts_unconditionally_is_found() {
-    assert_found(Conduct::PutsUnconditionally, Breach::Lost).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_whose_delete_removes_the_item_is_found() {
-    assert_found(Conduct::RemovesWhatIsDeleted, Breach::Lost).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_skips_the_archive_on_error_is_found() {
-    assert_found(Conduct::SkipsTheArchiveOnError, Breach::Lost).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_reads_and_then_writes_is_found() {
-    assert_found(Conduct::ReadsThenWrites, Breach::Lost).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_takes_each_repeat_for_new_is_found() {
-    assert_found(Conduct::TakesRepeatsForNew, Breach::Doubled).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_mixes_tenants_up_is_found() {
-    assert_found(Conduct::MixesTenantsUp, Breach::Stranger).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_lets_anybody_in_is_found() {
-    assert_found(Conduct::LetsAnybodyIn, Breach::Stranger).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_refuses_what_differs_from_the_documented_shape_is_found() {
-    assert_found(Conduct::RefusesDrift, Breach::Refused).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_receiver_that_brings_a_late_punch_back_to_life_is_found() {
-    assert_found(Conduct::RevivesThePunch, Breach::Wrong).await;
+async fn each_receiver_that_breaks_a_promise_is_found() {
+    let mut trials = JoinSet::new();
+    for (conduct, breach) in [
+        (Conduct::AcknowledgesBeforeTheWrite, Breach::Lost),
+        (Conduct::PutsUnconditionally, Breach::Lost),
+        (Conduct::RemovesWhatIsDeleted, Breach::Lost),
+        (Conduct::SkipsTheArchiveOnError, Breach::Lost),
+        (Conduct::ReadsThenWrites, Breach::Lost),
+        (Conduct::TakesRepeatsForNew, Breach::Doubled),
+        (Conduct::RevivesThePunch, Breach::Wrong),
+        (Conduct::MixesTenantsUp, Breach::Stranger),
+        (Conduct::LetsAnybodyIn, Breach::Stranger),
+        (Conduct::RefusesDrift, Breach::Refused),
+    ] {
+        trials.spawn(async move { (conduct, breach, audit(1, conduct).await) });
+    }
+    for (conduct, breach, audit) in trials.join_all().await {
+        let found: Vec<_> = audit.findings.iter().take(10).map(ToString::to_string).collect();
+        assert!(audit.count(breach) > 0, "{conduct:?}: no {breach:?} in {found:#?}");
+    }
 }

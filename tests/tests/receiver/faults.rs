@@ -1,24 +1,17 @@
 //! The receiver's promises while the stores, or the network before them, misbehave in each way by itself and in all.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use aws_sdk_s3::config::retry::RetryPartition;
-use aws_smithy_http_client::Builder;
 use dataconnect::archive::Archive;
-use dataconnect::clients;
 use dataconnect::digest::Digest;
 use dataconnect::operation::Operation;
 use dataconnect::payload::{DELETE_PUNCHES, POST_PUNCHES};
 use dataconnect::table::Table;
-use dataconnect_local::REGION;
 use futures_util::StreamExt;
 use lambda_http::http::StatusCode;
 use serde_json::{Value, json};
-use tests::faults::{Fault, FaultLayer, FaultPlan, Store};
+use tests::faults::{Fault, FaultPlan, Layers};
 use tests::plain::plain;
 use tests::receiver::{Receiver, stack};
 use tokio::task::JoinSet;
@@ -29,48 +22,18 @@ mod layer;
 const TRIES: usize = 200;
 
 /// Both stores of the local stack, each behind a layer.
-struct Layers {
-    dynamodb: FaultLayer,
-    s3: FaultLayer,
+async fn layers(plan: &FaultPlan) -> Layers {
+    let [dynamodb, s3] = [stack().dynamodb_endpoint(), stack().s3_endpoint()].map(|endpoint| address(&endpoint));
+    Layers::start(dynamodb, s3, plan).await
 }
 
-impl Layers {
-    async fn start(plan: &FaultPlan) -> Self {
-        let dynamodb = address(&stack().dynamodb_endpoint());
-        let s3 = address(&stack().s3_endpoint());
-        Self {
-            dynamodb: FaultLayer::start(Store::DynamoDb, dynamodb, plan.clone()).await,
-            s3: FaultLayer::start(Store::S3, s3, plan.clone()).await,
-        }
-    }
-
-    /// The receiver of an operation that knows the stores only through the layers, with the product's own clients. They
-    /// share their allowance of retries with those of the same name alone, as one function's do.
-    fn receiver(&self, operation: &'static Operation, name: &str) -> Receiver {
-        let mut receiver = Receiver::of(operation);
-        let (table, bucket) = (receiver.stores.table.clone(), receiver.stores.bucket.clone());
-        let s3 = clients::s3(&sdk_config(self.s3.endpoint())).config().to_builder();
-        let s3 = s3.retry_partition(RetryPartition::new(Cow::Owned(format!("s3-{name}")))).build();
-        let dynamodb = aws_sdk_dynamodb::config::Builder::from(&sdk_config(self.dynamodb.endpoint()));
-        let dynamodb = dynamodb.retry_partition(RetryPartition::new(Cow::Owned(format!("dynamodb-{name}")))).build();
-        receiver.pipeline.archive = Archive::new(aws_sdk_s3::Client::from_conf(s3), bucket);
-        receiver.pipeline.table = Table::new(aws_sdk_dynamodb::Client::from_conf(dynamodb), table);
-        receiver
-    }
-}
-
-/// The product's settings, for an endpoint on loopback.
-fn sdk_config(endpoint: String) -> SdkConfig {
-    let credentials = Credentials::new("any", "thing", None, None, "test");
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .endpoint_url(endpoint)
-        .region(Region::new(REGION))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(Builder::new().build_http())
-        .timeout_config(clients::timeouts())
-        .retry_config(clients::retries())
-        .build()
+/// The receiver of an operation that knows the stores only through the layers, with the product's own clients.
+fn receiver(layers: &Layers, operation: &'static Operation, name: &str) -> Receiver {
+    let mut receiver = Receiver::of(operation);
+    let (dynamodb, s3) = layers.clients(name);
+    receiver.pipeline.archive = Archive::new(s3, receiver.stores.bucket.clone());
+    receiver.pipeline.table = Table::new(dynamodb, receiver.stores.table.clone());
+    receiver
 }
 
 pub(crate) fn address(endpoint: &str) -> SocketAddr {
@@ -103,7 +66,7 @@ impl Sent {
 
 /// Of each record a punch, two corrections and a deletion: four events.
 fn events(layers: &Layers, tenant: &str, records: usize) -> Vec<Sent> {
-    let [punches, deletions] = [&POST_PUNCHES, &DELETE_PUNCHES].map(|operation| layers.receiver(operation, tenant));
+    let [punches, deletions] = [&POST_PUNCHES, &DELETE_PUNCHES].map(|operation| receiver(layers, operation, tenant));
     let of_record = |record: usize| {
         let punch = |time: &str| punches.body(tenant, record, &json!({ "PunchTime": time }));
         let deletion = deletions.body(tenant, record, &json!({ "By": "editor" }));
@@ -153,7 +116,7 @@ async fn under_each_fault_alone_every_event_is_kept_and_kept_once() {
         kinds.spawn(async move {
             // Each hang takes as long as the SDK's patience: few events, all of them at once.
             let (rate, records, at_once) = if fault == Fault::Hang { (0.25, 3, 18) } else { (0.4, 12, 24) };
-            let layers = Layers::start(&FaultPlan::only(fault, 11, rate)).await;
+            let layers = layers(&FaultPlan::only(fault, 11, rate)).await;
             let tenant = format!("faults-alone-{}", fault.name().replace(' ', "-"));
             assert_kept(&layers, &tenant, records, at_once).await;
             for layer in [&layers.dynamodb, &layers.s3] {
@@ -168,7 +131,7 @@ async fn under_each_fault_alone_every_event_is_kept_and_kept_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn under_all_faults_at_once_every_event_is_kept_and_kept_once() {
-    let layers = Layers::start(&FaultPlan::mixture(12, 0.3)).await;
+    let layers = layers(&FaultPlan::mixture(12, 0.3)).await;
     assert_kept(&layers, "faults-mixture", 24, 24).await;
     let kinds = layers.dynamodb.injected().len() + layers.s3.injected().len();
     assert!(kinds > Fault::ALL.len(), "{:?} {:?}", layers.dynamodb.injected(), layers.s3.injected());

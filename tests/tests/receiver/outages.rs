@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use dataconnect::archive::Archive;
 use dataconnect::operation::Operation;
 use dataconnect::payload::{OPERATIONS, POST_INCIDENTS};
@@ -93,17 +94,45 @@ async fn what_one_store_does_not_take_is_unavailable_kept_by_the_other_and_fine_
     }
 }
 
-/// Another spelling of the event has an object of its own. The record's history names the first one's, which never came.
+/// The record's history names an object of the day before, which never came.
 #[tokio::test]
-async fn the_object_that_a_history_names_is_there_once_a_repeat_was_acknowledged() {
+async fn the_object_that_a_history_names_is_there_once_a_repeat_on_another_day_was_acknowledged() {
+    let (broken, healthy) = (S3IsClosed.receiver(&POST_INCIDENTS), Receiver::of(&POST_INCIDENTS));
+    let body = healthy.body("outages-day", 1, &json!({ "Details": "x" }));
+    assert_unavailable(&broken.send(&body).await, "S3 is closed");
+
+    let mut item = healthy.stores.item("2/outages-day", "1").await.unwrap();
+    let entry = item.get_mut("History").and_then(|history| history.as_l().ok()?.first()?.as_m().ok().cloned());
+    let mut entry = entry.unwrap();
+    let today = entry["ArchiveKey"].as_s().unwrap().clone();
+    let (before, after) = today.split_once("/date=").unwrap();
+    let (_, name) = after.split_once('/').unwrap();
+    let yesterday = format!("{before}/date=2026-01-01/{name}");
+    entry.insert("ArchiveKey".to_owned(), AttributeValue::S(yesterday.clone()));
+    item.insert("History".to_owned(), AttributeValue::L(vec![AttributeValue::M(entry)]));
+    healthy.stores.put_item(item).await;
+
+    assert_eq!(healthy.accepted(&body).await, "Duplicate");
+    for key in [today, yesterday] {
+        assert_eq!(healthy.stores.body(&key).await, body.as_bytes(), "{key}");
+    }
+}
+
+/// Both are kept byte for byte, in whichever order they come through.
+#[tokio::test]
+async fn another_spelling_never_takes_the_place_of_bytes_that_are_yet_to_come() {
     let (broken, healthy) = (S3IsClosed.receiver(&POST_INCIDENTS), Receiver::of(&POST_INCIDENTS));
     let body = healthy.body("outages-spelling", 1, &json!({ "Details": "x" }));
     assert_unavailable(&broken.send(&body).await, "S3 is closed");
     let spelled = format!(" {body}\n");
-    assert_eq!(healthy.accepted(&spelled).await, "Duplicate");
+    for sent in [&spelled, &body] {
+        let seen = healthy.send(sent).await;
+        assert_eq!((seen.status, seen.text("outcome")), (StatusCode::OK, "Duplicate"));
+        assert_eq!(healthy.stores.body(seen.text("archiveKey")).await, sent.as_bytes());
+    }
     let item = healthy.stores.only("outages-spelling").await;
-    let archived = healthy.stores.body(item["History"][0]["ArchiveKey"].as_str().unwrap()).await;
-    assert_eq!(archived, spelled.as_bytes());
+    let named = healthy.stores.body(item["History"][0]["ArchiveKey"].as_str().unwrap()).await;
+    assert_eq!(named, body.as_bytes());
 }
 
 #[tokio::test]

@@ -96,8 +96,10 @@ impl InProcess {
             return Ok(accepted(event, Outcome::Created));
         }
         if self.conduct == RefusesDrift && event.drift.count() > 0 {
-            let rejection =
-                dataconnect::rejection::Rejection { reason: Reason::InvalidJson, detail: "not as documented".to_owned() };
+            let rejection = dataconnect::rejection::Rejection {
+                reason: Reason::InvalidJson,
+                detail: "not as documented".to_owned(),
+            };
             return Ok(Said::Rejected { rejection, key: None });
         }
         if self.conduct == MixesTenantsUp {
