@@ -17,10 +17,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A variable part that is longer, encoded, is cut and ends in the digest of the whole. Three of this length keep a key
 /// under S3's 1,024 bytes.
 const MAX_PART_BYTES: usize = 256;
+/// Begins the digest in a part that was cut.
+pub(super) const CUT: char = '~';
 
 /// The key of an object in the archive: at most 1,024 bytes, in Hive's `name=value` style, so that Athena, Spark and
 /// `DuckDB` read the archive as a partitioned table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ArchiveKey(String);
 
 impl ArchiveKey {
@@ -55,7 +57,20 @@ impl ArchiveKey {
         ))
     }
 
-    /// A key that was read back from a record.
+    /// What the keys of accepted bodies begin with: all of an operation's, or those of a tenant, or of a customer of it.
+    #[must_use]
+    pub fn accepted_prefix(operation: &Operation, tenant: Option<&str>, customer_id: Option<u64>) -> String {
+        let mut prefix = format!("raw/operation={}/", operation.name);
+        if let Some(tenant) = tenant {
+            prefix += &format!("tenant={}/", Part(tenant));
+            if let Some(customer_id) = customer_id {
+                prefix += &format!("customer={customer_id}/");
+            }
+        }
+        prefix
+    }
+
+    /// A key that was read back from a record or a listing.
     pub(crate) fn from_stored(text: String) -> Self {
         Self(text)
     }
@@ -78,7 +93,7 @@ fn date(time: Timestamp) -> jiff::civil::Date {
 }
 
 /// A variable part of a key, encoded, and shortened if need be.
-struct Part<'a>(&'a str);
+pub(super) struct Part<'a>(pub(super) &'a str);
 
 impl fmt::Display for Part<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,7 +101,7 @@ impl fmt::Display for Part<'_> {
         if encoded_bytes <= MAX_PART_BYTES {
             return utf8_percent_encode(self.0, ENCODED).fmt(out);
         }
-        let digest = format!("~{}", Digest::of(self.0.as_bytes()));
+        let digest = format!("{CUT}{}", Digest::of(self.0.as_bytes()));
         let mut left = MAX_PART_BYTES - digest.len();
         for character in self.0.chars() {
             let mut buffer = [0; 4];
