@@ -27,7 +27,8 @@ pub enum Finding {
     /// The record does not have its event. Two objects of one event, spelled otherwise or of two days, are both missing
     /// until one is applied.
     Missing(MissingEvent),
-    /// The record does not have its event, and has a body that came later. Never applied: it would replace that.
+    /// The record does not have its event, and has a body that came later, or in the same millisecond. Never applied: it
+    /// would replace that.
     Superseded {
         /// When the event came.
         received_at: Timestamp,

@@ -16,8 +16,9 @@ pub(super) fn judge(history: &History, event: &Event) -> Finding {
     let wrote = |entry: &&HistoryEntry| matches!(entry.outcome, Outcome::Created | Outcome::Corrected);
     let last_write = history.entries().iter().filter(wrote).max_by_key(|entry| entry.at);
     match (event.operation.effect, last_write) {
-        // Creating and deleting commute. Two bodies do not: the later one stands.
-        (Effect::Write, Some(last)) if event.received_at < last.at => {
+        // Creating and deleting commute. Two bodies do not: the later one stands. Of two in one millisecond nobody knows
+        // which that is, and what stands is left to stand.
+        (Effect::Write, Some(last)) if event.received_at <= last.at => {
             Finding::Superseded { received_at: event.received_at, by: last.archive_key.clone() }
         }
         _ => Finding::Missing(MissingEvent {

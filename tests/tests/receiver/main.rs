@@ -19,6 +19,7 @@ mod numbers;
 mod operations;
 mod outages;
 mod properties;
+mod recovery;
 mod rejections;
 mod samples;
 mod settings;
