@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::digest::Digest;
-use crate::key::RecordKey;
+use crate::key::{CustomerTenant, RecordKey};
 use crate::operation::Operation;
 
 /// What stands for itself in a variable part. All else is percent-encoded: slashes and equals signs, so that no part
@@ -57,17 +57,22 @@ impl ArchiveKey {
         ))
     }
 
-    /// What the keys of accepted bodies begin with: all of an operation's, or those of a tenant, or of a customer of it.
+    /// What the keys of all accepted bodies of an operation begin with.
     #[must_use]
-    pub fn accepted_prefix(operation: &Operation, tenant: Option<&str>, customer_id: Option<u64>) -> String {
-        let mut prefix = format!("raw/operation={}/", operation.name);
-        if let Some(tenant) = tenant {
-            prefix += &format!("tenant={}/", Part(tenant));
-            if let Some(customer_id) = customer_id {
-                prefix += &format!("customer={customer_id}/");
-            }
-        }
-        prefix
+    pub fn operation_folder(operation: &Operation) -> String {
+        format!("raw/operation={}/", operation.name)
+    }
+
+    /// What those of a tenant begin with.
+    #[must_use]
+    pub fn tenant_folder(operation: &Operation, tenant: &str) -> String {
+        format!("{}tenant={}/", Self::operation_folder(operation), Part(tenant))
+    }
+
+    /// What those of a customer of a tenant begin with.
+    #[must_use]
+    pub fn customer_folder(operation: &Operation, pair: &CustomerTenant) -> String {
+        format!("{}customer={}/", Self::tenant_folder(operation, pair.tenant()), pair.customer_id())
     }
 
     /// A key that was read back from a record or a listing.
@@ -119,7 +124,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::key::{CustomerTenant, RecordId};
+    use crate::key::RecordId;
     use crate::payload::POST_PUNCHES;
 
     fn key(customer: u64, tenant: &str, id: &str) -> String {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::ReconcileError;
+use super::{Plan, ReconcileError};
 use crate::archive::{Archive, ArchiveKey, Location};
 use crate::key::CustomerTenant;
 use crate::operation::Operation;
@@ -33,24 +33,22 @@ pub(super) struct Listing<'r> {
 impl Scope {
     fn prefix(&self, operation: &Operation) -> String {
         match self {
-            Self::Everything => ArchiveKey::accepted_prefix(operation, None, None),
-            Self::Tenant(tenant) => ArchiveKey::accepted_prefix(operation, Some(tenant), None),
-            Self::Customer(pair) => {
-                ArchiveKey::accepted_prefix(operation, Some(pair.tenant()), Some(pair.customer_id()))
-            }
+            Self::Everything => ArchiveKey::operation_folder(operation),
+            Self::Tenant(tenant) => ArchiveKey::tenant_folder(operation, tenant),
+            Self::Customer(pair) => ArchiveKey::customer_folder(operation, pair),
         }
     }
 }
 
 impl<'r> Listing<'r> {
-    pub(super) fn new(archive: &'r Archive, operation: &Operation, plan: &super::Plan) -> Self {
+    pub(super) fn new(archive: &'r Archive, operation: &Operation, plan: Plan) -> Self {
         Self {
             archive,
             prefix: plan.scope.prefix(operation),
             since: plan.since.unwrap_or(Date::MIN),
             until: plan.until.unwrap_or(Date::MAX),
             page_size: plan.page_size.get(),
-            after: plan.after.clone(),
+            after: plan.after,
             has_more: true,
         }
     }

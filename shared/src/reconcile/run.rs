@@ -99,10 +99,10 @@ impl Plan {
 impl<'r> Run<'r> {
     pub(super) fn new(reconciler: &'r Reconciler, plan: Plan) -> Self {
         Self {
-            listing: Listing::new(&reconciler.archive, reconciler.operation, &plan),
             reconciler,
             task: plan.task,
             concurrency: plan.concurrency.get(),
+            listing: Listing::new(&reconciler.archive, reconciler.operation, plan),
             grouping: Grouping::default(),
             waiting: VecDeque::new(),
             records: VecDeque::new(),

@@ -1,14 +1,19 @@
 //! Which objects a run goes through, by pages, by days, and after a stop.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use dataconnect::operation::Operation;
 use dataconnect::payload::{POST_INCIDENTS, POST_NOTES, POST_WORKORDERREQUESTS};
 use dataconnect::reconcile::{Finding, Plan, Scope, Summary};
+use dataconnect::table::Table;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use serde_json::json;
+use tests::broken::Counting;
 use tests::receiver::Receiver;
+use tests::stores::dynamodb;
+use tokio::time::sleep;
 
 use super::{lose, of_tenant, reconciler, repair, report};
 
@@ -28,7 +33,30 @@ async fn more_objects_than_s3_lists_at_once_are_all_gone_through() {
     let plan = Plan { concurrency: 16.try_into().unwrap(), ..of_tenant(tenant, Plan::repair()) };
     let summary = reconciler(&receiver).run(plan).finish().await.unwrap();
     assert_eq!(summary, Summary { missing: 1_205, applied: 1_205, ..Summary::default() });
-    assert_eq!(report(&receiver, tenant).await, Summary { known: 1_205, ..Summary::default() });
+}
+
+#[tokio::test]
+async fn no_more_records_are_worked_on_at_once_than_planned() {
+    let (receiver, tenant) = (Receiver::of(&POST_NOTES), "recovery-bounded");
+    for id in 0..12 {
+        lose(&receiver, body(&POST_NOTES, tenant, 2, id), day(1)).await;
+    }
+    let hanging = Counting::hanging().await;
+    let mut reconciler = reconciler(&receiver);
+    reconciler.table = Table::new(dynamodb(hanging.endpoint.clone()), receiver.stores.table.clone());
+    let small = Plan { concurrency: 3.try_into().unwrap(), page_size: 2.try_into().unwrap(), ..Plan::report() };
+    let mut run = reconciler.run(of_tenant(tenant, small));
+    let three_are_begun = async {
+        while hanging.requests() < 3 {
+            sleep(Duration::from_millis(10)).await;
+        }
+        sleep(Duration::from_millis(200)).await;
+    };
+    tokio::select! {
+        found = run.next() => panic!("the table does not answer: {found:?}"),
+        () = three_are_begun => {}
+    }
+    assert_eq!(hanging.requests(), 3);
 }
 
 #[tokio::test]
