@@ -18,8 +18,7 @@ pub enum Gate {
     Open,
 }
 
-/// A sender that may write. Only [`Gate::admit`] makes one, and nothing of a request is read without one. Who goes through
-/// the archive again is [`Caller::archive`].
+/// A sender that may write. Of a request, only [`Gate::admit`] makes one, and nothing of it is read without one.
 #[derive(Debug)]
 pub struct Caller<'g> {
     entry: Option<&'g AccessEntry>,

@@ -165,7 +165,7 @@ async fn a_retry_that_races_the_repair_makes_no_second_entry() {
             }
         };
         let (summary, ()) = tokio::join!(repair(&healthy, tenant), retries);
-        assert_eq!(summary.known + summary.missing, 40, "{summary:?}");
+        assert!(summary.applied <= summary.missing && summary.known + summary.missing >= 40, "{summary:?}");
         let items = healthy.stores.items(&format!("2/{tenant}")).await;
         assert_eq!(items.len(), 40);
         for item in items.iter().map(plain) {
