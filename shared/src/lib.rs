@@ -10,6 +10,8 @@
 //! 5. archive the body and record the event: [`mod@archive`], [`record`], [`table`]
 //! 6. answer: [`answer`]
 //!
+//! Besides, [`reconcile`] finds what the archive holds and no record knows, and applies it. No function does.
+//!
 //! # Errors
 //! Each module has its own error type (`thiserror`), which says what is wrong with one thing. The pipeline turns them
 //! into an [`answer::Answer`], the one place that decides what a sender is told; the cause goes to the log. No error
@@ -29,6 +31,7 @@ pub mod key;
 pub mod operation;
 pub mod payload;
 pub mod pipeline;
+pub mod reconcile;
 pub mod record;
 pub mod rejection;
 pub mod request;

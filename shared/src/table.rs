@@ -1,5 +1,8 @@
 //! One table of records: what an event does to it.
 
+mod read;
+
+use std::convert::Infallible;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -10,6 +13,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailur
 use crate::archive::ArchiveKey;
 use crate::event::Event;
 use crate::record::{Attributes, Outcome, Record, UnreadableItem, attribute, merge};
+
+pub use read::HistoryError;
 
 /// Writes that are tried when others come first. Each refusal means that another writer got through, so this many
 /// racing corrections of one record all do.
@@ -77,8 +82,25 @@ impl Table {
     /// # Errors
     /// [`TableError`] when nothing was written, or when it is not known.
     pub async fn record(&self, event: &Event) -> Result<Recorded, TableError> {
+        let Ok(recorded) = self.record_unless(event, |_| None::<Infallible>).await?;
+        Ok(recorded)
+    }
+
+    /// Does as [`record`](Self::record) does, unless the record that it finds is refused. What is refused or not is the
+    /// very record that the write replaces: no other write comes between.
+    ///
+    /// # Errors
+    /// [`TableError`] when nothing was written, or when it is not known.
+    pub(crate) async fn record_unless<R>(
+        &self,
+        event: &Event,
+        refuse: impl Fn(&Record) -> Option<R>,
+    ) -> Result<Result<Recorded, R>, TableError> {
         let mut existing: Option<Record> = None;
         for attempt in 0..MAX_ATTEMPTS {
+            if let Some(refusal) = existing.as_ref().and_then(&refuse) {
+                return Ok(Err(refusal));
+            }
             let expected = match &existing {
                 None => Expected::Absent,
                 Some(record) => Expected::Revision(record.revision),
@@ -87,10 +109,10 @@ impl Table {
             if matches!(expected, Expected::Revision(seen) if seen == record.revision) {
                 let known = record.history.find(event.operation.name, &event.content_hash);
                 let archive_key = known.map_or_else(|| event.archive_key.clone(), |entry| entry.archive_key.clone());
-                return Ok(Recorded { outcome, archive_key });
+                return Ok(Ok(Recorded { outcome, archive_key }));
             }
             match self.put(record.to_item(), expected).await? {
-                Put::Written => return Ok(Recorded { outcome, archive_key: event.archive_key.clone() }),
+                Put::Written => return Ok(Ok(Recorded { outcome, archive_key: event.archive_key.clone() })),
                 Put::Refused(item) => existing = item.map(Record::from_item).transpose()?,
             }
             // The first refusal is no race: it is how an existing record is read.

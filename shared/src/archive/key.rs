@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::digest::Digest;
-use crate::key::RecordKey;
+use crate::key::{CustomerTenant, RecordKey};
 use crate::operation::Operation;
 
 /// What stands for itself in a variable part. All else is percent-encoded: slashes and equals signs, so that no part
@@ -17,10 +17,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 /// A variable part that is longer, encoded, is cut and ends in the digest of the whole. Three of this length keep a key
 /// under S3's 1,024 bytes.
 const MAX_PART_BYTES: usize = 256;
+/// Begins the digest in a part that was cut.
+pub(super) const CUT: char = '~';
 
 /// The key of an object in the archive: at most 1,024 bytes, in Hive's `name=value` style, so that Athena, Spark and
 /// `DuckDB` read the archive as a partitioned table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ArchiveKey(String);
 
 impl ArchiveKey {
@@ -55,7 +57,25 @@ impl ArchiveKey {
         ))
     }
 
-    /// A key that was read back from a record.
+    /// What the keys of all accepted bodies of an operation begin with.
+    #[must_use]
+    pub fn operation_folder(operation: &Operation) -> String {
+        format!("raw/operation={}/", operation.name)
+    }
+
+    /// What those of a tenant begin with.
+    #[must_use]
+    pub fn tenant_folder(operation: &Operation, tenant: &str) -> String {
+        format!("{}tenant={}/", Self::operation_folder(operation), Part(tenant))
+    }
+
+    /// What those of a customer of a tenant begin with.
+    #[must_use]
+    pub fn customer_folder(operation: &Operation, pair: &CustomerTenant) -> String {
+        format!("{}customer={}/", Self::tenant_folder(operation, pair.tenant()), pair.customer_id())
+    }
+
+    /// A key that was read back from a record or a listing.
     pub(crate) fn from_stored(text: String) -> Self {
         Self(text)
     }
@@ -89,7 +109,7 @@ fn date(time: Timestamp) -> jiff::civil::Date {
 }
 
 /// A variable part of a key, encoded, and shortened if need be.
-struct Part<'a>(&'a str);
+pub(super) struct Part<'a>(pub(super) &'a str);
 
 impl fmt::Display for Part<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -97,7 +117,7 @@ impl fmt::Display for Part<'_> {
         if encoded_bytes <= MAX_PART_BYTES {
             return utf8_percent_encode(self.0, ENCODED).fmt(out);
         }
-        let digest = format!("~{}", Digest::of(self.0.as_bytes()));
+        let digest = format!("{CUT}{}", Digest::of(self.0.as_bytes()));
         let mut left = MAX_PART_BYTES - digest.len();
         for character in self.0.chars() {
             let mut buffer = [0; 4];
@@ -115,7 +135,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::key::{CustomerTenant, RecordId};
+    use crate::key::RecordId;
     use crate::payload::POST_PUNCHES;
 
     fn key(customer: u64, tenant: &str, id: &str) -> String {

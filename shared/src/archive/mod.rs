@@ -1,6 +1,8 @@
 //! The archive: every body as it arrived, in S3.
 
 mod key;
+mod location;
+mod read;
 
 use std::collections::HashMap;
 
@@ -13,6 +15,8 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 pub use key::ArchiveKey;
+pub use location::Location;
+pub use read::{ArchivedBody, Listed};
 
 use crate::digest::Digest;
 

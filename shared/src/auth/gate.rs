@@ -18,7 +18,7 @@ pub enum Gate {
     Open,
 }
 
-/// A sender that may write. Only [`Gate::admit`] makes one, and nothing of a request is read without one.
+/// A sender that may write. Of a request, only [`Gate::admit`] makes one, and nothing of it is read without one.
 #[derive(Debug)]
 pub struct Caller<'g> {
     entry: Option<&'g AccessEntry>,
@@ -68,6 +68,11 @@ impl Gate {
 }
 
 impl Caller<'_> {
+    /// Who applies what the archive took already: its sender was admitted, and was allowed to send it, when it came.
+    pub(crate) fn archive() -> Caller<'static> {
+        Caller { entry: None }
+    }
+
     /// The name of the token, for logs and metrics.
     #[must_use]
     pub fn token_name(&self) -> Option<&str> {

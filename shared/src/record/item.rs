@@ -138,11 +138,7 @@ impl Record {
             record_id: RecordId::from_stored(string(item, attribute::RECORD_ID)?),
         };
         let work_order_stem = optional(item, attribute::WORK_ORDER_STEM, string)?;
-        let entries = list(item, attribute::HISTORY)?;
-        let history = History {
-            entries: entries.into_iter().map(entry_from_map).collect::<Result<_, _>>()?,
-            dropped: optional(item, attribute::HISTORY_DROPPED, number)?.unwrap_or_default(),
-        };
+        let history = History::take_from(item)?;
         let notes = optional(item, attribute::DRIFT, list)?.unwrap_or_default();
         let (deletion_drift, drift) = split_notes(notes)?;
         let deletion = match optional(item, attribute::DELETED_AT, parsed)? {
@@ -164,6 +160,20 @@ impl Record {
             drift,
             deletion,
             members: std::mem::take(item),
+        })
+    }
+}
+
+impl History {
+    /// Takes the history out of an item, or of as much of it as was asked for.
+    ///
+    /// # Errors
+    /// [`UnreadableItem`] when it is not as the receiver writes it.
+    pub(crate) fn take_from(item: &mut Attributes) -> Result<Self, UnreadableItem> {
+        let entries = list(item, attribute::HISTORY)?;
+        Ok(Self {
+            entries: entries.into_iter().map(entry_from_map).collect::<Result<_, _>>()?,
+            dropped: optional(item, attribute::HISTORY_DROPPED, number)?.unwrap_or_default(),
         })
     }
 }

@@ -21,6 +21,7 @@ mod numbers;
 mod operations;
 mod outages;
 mod properties;
+mod recovery;
 mod rejections;
 mod samples;
 mod settings;
