@@ -11,6 +11,7 @@ mod make_run;
 mod metrics;
 mod openapi;
 mod outages;
+mod run;
 mod secrets;
 mod starts;
 mod template;
