@@ -6,6 +6,7 @@ mod answers;
 mod endings;
 mod events;
 mod fixtures;
+mod hostile;
 mod logs;
 mod make_run;
 mod metrics;
