@@ -16,6 +16,7 @@ mod run;
 mod secrets;
 mod starts;
 mod template;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 
