@@ -23,4 +23,6 @@ mod rejections;
 mod samples;
 mod settings;
 mod size;
+#[cfg(target_os = "linux")]
+mod timing;
 mod values;
