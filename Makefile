@@ -9,19 +9,23 @@ REHEARSE := .dataconnect/rehearse
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LOCAL := $(TARGET)/debug/dataconnect-local
 
-.PHONY: run test rehearse release token tools
+.PHONY: run test valgrind rehearse release token tools
 
 # One selection of packages, the whole workspace, for every build: another would compile the AWS SDK with other features.
 run: $(TOOLS)/cargo-lambda.txt
 	@cargo build --workspace
 	@exec $(LOCAL) run $(RUN_ARGS)
 
-test: $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt $(SCANNERS)/scanners.txt $(CONTRACT)/contract.txt
+test: valgrind $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt $(SCANNERS)/scanners.txt $(CONTRACT)/contract.txt
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace -- --include-ignored
 	$(TOOLS)/bin/python infra/check/check.py
 	$(CONTRACT)/bin/python infra/contract/contract.py
+
+# A test counts instructions with it, on Linux.
+valgrind:
+	@test "$$(uname)" != Linux || command -v valgrind >/dev/null || { echo "valgrind is missing: on Debian and Ubuntu, install valgrind." >&2; exit 1; }
 
 rehearse: $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt $(REHEARSE)/rehearse.txt
 	$(REHEARSE)/bin/python infra/rehearse/rehearse.py

@@ -6,14 +6,17 @@ mod answers;
 mod endings;
 mod events;
 mod fixtures;
+mod hostile;
 mod logs;
 mod make_run;
 mod metrics;
 mod openapi;
 mod outages;
+mod run;
 mod secrets;
 mod starts;
 mod template;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 

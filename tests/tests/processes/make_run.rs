@@ -1,40 +1,16 @@
 //! `make run`, as a newcomer meets it: what it prints works as printed, it leaves nothing behind, and it goes on where
 //! it stopped.
 
-mod terminal;
-
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 
 use dataconnect::operation::Operation;
 use dataconnect::payload::OPERATIONS;
 use serde_json::Value;
 use tests::fixtures::{root, sample};
-use tests::stores::Stores;
 
-use terminal::Terminal;
-
-/// The three ports of a run: routes, `DynamoDB`, S3.
-type Ports = [u16; 3];
-
-fn free_ports() -> Ports {
-    // All are held until the last is known, so that no two are the same.
-    let listeners = [(); 3].map(|()| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-    listeners.map(|listener| listener.local_addr().unwrap().port())
-}
-
-fn make_run([port, dynamodb, s3]: Ports, folder: &Path) -> Terminal {
-    let folder = folder.display();
-    Terminal::make(&[
-        "run",
-        &format!(
-            "RUN_ARGS=--port {port} --dynamodb-port {dynamodb} --s3-port {s3} --folder {folder} \
-             --cargo-lambda .dataconnect/tools/bin/cargo-lambda"
-        ),
-    ])
-}
+use crate::run::{READY, Terminal, env_file, free_ports, make_run, stop, stores};
 
 /// The words of a line as a shell reads them, which has nothing but blanks and single quotes.
 fn words(line: &str) -> Vec<String> {
@@ -97,24 +73,6 @@ fn curls(printed: &[String]) -> BTreeMap<String, Curl> {
     curls.map(|curl| (Path::new(&curl.file).file_stem().unwrap().to_str().unwrap().to_owned(), curl)).collect()
 }
 
-/// The assignments of the file `env`, as a shell reads them.
-fn env_file(folder: &Path) -> BTreeMap<String, String> {
-    let text = fs::read_to_string(folder.join("env")).expect("the file env, when it answers");
-    let assignment = |line: &str| {
-        let (name, value) = line.strip_prefix("export ").and_then(|line| line.split_once('=')).expect("an assignment");
-        (
-            name.to_owned(),
-            value.strip_prefix('\'').and_then(|value| value.strip_suffix('\'')).expect("a word").to_owned(),
-        )
-    };
-    text.lines().map(assignment).collect()
-}
-
-fn stores(env: &BTreeMap<String, String>, operation: &Operation) -> Stores {
-    let [dynamodb, s3] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3"].map(|name| env[name].clone());
-    Stores::at(dynamodb, s3, env[operation.table_variable].clone(), env["ARCHIVE_BUCKET"].clone())
-}
-
 /// Sends all that was printed, in the order in which it was; each must have the outcome, and be in both stores.
 async fn send_all(run: &Terminal, folder: &Path, outcome: fn(&Operation) -> &'static str) {
     let env = env_file(folder);
@@ -138,17 +96,6 @@ async fn send_all(run: &Terminal, folder: &Path, outcome: fn(&Operation) -> &'st
     }
 }
 
-/// Stops a run as Ctrl-C at a terminal does, after which nothing of it may be left.
-fn stop(run: Terminal, ports: Ports, folder: &Path) {
-    run.interrupt();
-    let marks = [folder.display().to_string(), format!("127.0.0.1:{}", ports[1])];
-    let left = terminal::processes_with(&marks);
-    assert!(left.is_empty(), "still running: {left:?}");
-    for port in ports {
-        TcpListener::bind((Ipv4Addr::LOCALHOST, port)).unwrap_or_else(|error| panic!("port {port}: {error}"));
-    }
-}
-
 #[tokio::test]
 #[ignore = "needs cargo-lambda, which `make run` installs with Python 3 and a network; `make test` runs it"]
 async fn make_run_prints_what_works_leaves_nothing_behind_and_goes_on_where_it_stopped() {
@@ -157,14 +104,14 @@ async fn make_run_prints_what_works_leaves_nothing_behind_and_goes_on_where_it_s
     let made = |operation: &Operation| if operation.method == "DELETE" { "Deleted" } else { "Created" };
 
     let first = make_run(ports, folder);
-    first.wait_for("Ctrl-C stops everything");
+    first.wait_for(READY);
     send_all(&first, folder, made).await;
     send_all(&first, folder, |_| "Duplicate").await;
     let token = env_file(folder)["DATACONNECT_TOKEN"].clone();
     stop(first, ports, folder);
 
     let second = make_run(ports, folder);
-    second.wait_for("Ctrl-C stops everything");
+    second.wait_for(READY);
     let log = fs::read_to_string(folder.join("watch.log")).unwrap();
     assert!(!log.contains("Compiling"), "a second start has nothing to compile: {log}");
     assert_eq!(env_file(folder)["DATACONNECT_TOKEN"], token);

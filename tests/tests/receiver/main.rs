@@ -26,4 +26,6 @@ mod rejections;
 mod samples;
 mod settings;
 mod size;
+#[cfg(target_os = "linux")]
+mod timing;
 mod values;

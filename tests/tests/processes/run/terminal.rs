@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_mins(20);
 const FOREIGN: [&str; 6] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "MAKE", "MFLAGS"];
 
 /// A running command, killed when it is dropped.
-pub(super) struct Terminal {
+pub(crate) struct Terminal {
     child: Child,
     printed: Arc<Mutex<Vec<String>>>,
     complaints: Arc<Mutex<Vec<String>>>,
@@ -28,7 +28,7 @@ pub(super) struct Terminal {
 
 impl Terminal {
     /// Runs make in the repository's root.
-    pub(super) fn make(arguments: &[&str]) -> Self {
+    pub(crate) fn make(arguments: &[&str]) -> Self {
         let mut command = Command::new("make");
         command.args(arguments).current_dir(root()).process_group(0);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -47,12 +47,12 @@ impl Terminal {
     }
 
     /// The lines that it has printed.
-    pub(super) fn printed(&self) -> Vec<String> {
+    pub(crate) fn printed(&self) -> Vec<String> {
         self.printed.lock().unwrap().clone()
     }
 
     /// Waits until it prints a line with `text`.
-    pub(super) fn wait_for(&self, text: &str) {
+    pub(crate) fn wait_for(&self, text: &str) {
         let deadline = Instant::now() + PATIENCE;
         while !self.printed().iter().any(|line| line.contains(text)) {
             let over = self.readers.iter().all(JoinHandle::is_finished) || Instant::now() > deadline;
@@ -62,13 +62,13 @@ impl Terminal {
     }
 
     /// Interrupts it, as Ctrl-C does, and waits until it has ended.
-    pub(super) fn interrupt(mut self) {
+    pub(crate) fn interrupt(mut self) {
         self.signal(Signal::INT);
         self.end();
     }
 
     /// Waits until it ends by itself, and gives its status and what it complained of.
-    pub(super) fn failed(mut self) -> (Option<i32>, Vec<String>) {
+    pub(crate) fn failed(mut self) -> (Option<i32>, Vec<String>) {
         let status = self.end();
         (status, self.complaints.lock().unwrap().clone())
     }
