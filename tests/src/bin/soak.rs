@@ -59,7 +59,7 @@ async fn main() -> anyhow::Result<ExitCode> {
 
     let mut out = io::stdout().lock();
     write!(out, "{soak}")?;
-    for finding in soak.audit.findings.iter().take(SHOWN) {
+    for finding in soak.findings().take(SHOWN) {
         writeln!(out, "{finding}")?;
     }
     for leak in &soak.search.leaks {

@@ -143,7 +143,7 @@ impl Writer {
             let spelled = if self.dice.happens(0.3) { respelled(&event.content) } else { event.content.to_string() };
             self.deliver(number, event, at, bound, spelled);
         }
-        if self.dice.happens(0.015) {
+        if self.dice.happens(0.03) {
             self.offend(event, at);
         }
     }

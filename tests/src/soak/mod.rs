@@ -3,6 +3,7 @@
 mod chaos;
 mod leaks;
 mod plan;
+mod recovery;
 mod report;
 mod stack;
 mod surroundings;
@@ -14,9 +15,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use dataconnect::reconcile::Summary;
 use tokio::time::sleep;
 
-use crate::audit::{Audit, Holdings};
+use crate::audit::{Audit, Finding, Holdings};
 use crate::faults::Fault;
 use crate::fleet::Front;
 use crate::sender::{Delivering, Ledger, Script, deliver};
@@ -42,6 +44,10 @@ pub struct Soak {
     pub ledger: Ledger,
     /// What became of it.
     pub audit: Audit,
+    /// What the reconciler found afterwards, and applied.
+    pub reconciled: Summary,
+    /// What became of it then.
+    pub audit_after: Audit,
     /// Faults by kind.
     pub faults: BTreeMap<Fault, u64>,
     /// Requests that went to the stores.
@@ -96,8 +102,12 @@ impl Soak {
         write_ledger(&plan, &script, &ledger)?;
 
         let audit = Audit::of(&script, &ledger, &Holdings::read(&places).await);
+        let reconciled = recovery::reconcile(&places).await?;
+        let audit_after = Audit::of(&script, &ledger, &Holdings::read(&places).await);
         Ok(Self {
             audit,
+            reconciled,
+            audit_after,
             faults: layers.injected(),
             requests: layers.requests(),
             done,
@@ -113,10 +123,19 @@ impl Soak {
         })
     }
 
-    /// Whether every promise was kept.
+    /// Whether every promise was kept, and the reconciler has left in the archive alone only what it must not apply.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.audit.findings.is_empty() && self.search.leaks.is_empty()
+        let Summary { missing, superseded, cannot_tell, unreadable, applied, .. } = self.reconciled;
+        let left = u64::try_from(self.audit_after.orphans).unwrap_or(u64::MAX);
+        self.findings().next().is_none()
+            && self.search.leaks.is_empty()
+            && (applied == missing && left <= superseded && cannot_tell + unreadable == 0)
+    }
+
+    /// What both audits found.
+    pub fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.audit.findings.iter().chain(&self.audit_after.findings)
     }
 }
 

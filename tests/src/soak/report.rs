@@ -37,6 +37,9 @@ impl fmt::Display for Soak {
         row("  deleted", &(total.deleted + total.already_deleted))?;
         row("in the archive alone, of senders that gave up", &total.orphaned)?;
         row("in a record alone, likewise", &total.dangling)?;
+        row("reconciled: missing in their records", &self.reconciled.missing)?;
+        row("  applied", &self.reconciled.applied)?;
+        row("  superseded, and left", &self.reconciled.superseded)?;
         row("log lines searched", &self.search.lines)?;
         row("  for secrets and personal details", &self.search.secrets)?;
         row("  found", &self.search.leaks.len())?;
@@ -46,7 +49,7 @@ impl fmt::Display for Soak {
         row("longest from first attempt to answer, s", &self.longest().as_secs())?;
         row("took, s", &self.took.as_secs())?;
         for breach in [Breach::Lost, Breach::Doubled, Breach::Wrong, Breach::Stranger, Breach::Refused] {
-            row(name(breach), &audit.count(breach))?;
+            row(name(breach), &self.findings().filter(|finding| finding.breach == breach).count())?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use broken::{Conduct, InProcess};
 
 /// Enough for each way of going wrong to be gone many times.
-const EVENTS: usize = 500;
+const EVENTS: usize = 300;
 /// Many more faults than a receiver meets, so that what goes wrong once in a thousand does so here.
 const FAULTS: f64 = 0.25;
 
@@ -33,10 +33,10 @@ async fn audit(seed: u64, conduct: Conduct) -> Audit {
     let front = Front::start(Arc::new(receiver)).await;
     let how = Delivering {
         url: front.url(),
-        duration: Duration::from_secs(3),
+        duration: Duration::from_secs(12),
         patience: Duration::from_mins(2),
         longest_pause: Duration::from_millis(500),
-        concurrency: 500,
+        concurrency: 40,
         ended: Arc::new(AtomicUsize::new(0)),
     };
     let ledger = deliver(&script, &how).await;
