@@ -9,14 +9,14 @@ REHEARSE := .dataconnect/rehearse
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LOCAL := $(TARGET)/debug/dataconnect-local
 
-.PHONY: run test valgrind rehearse release token tools
+.PHONY: run test valgrind soak rehearse release token tools
 
 # One selection of packages, the whole workspace, for every build: another would compile the AWS SDK with other features.
 run: $(TOOLS)/cargo-lambda.txt
 	@cargo build --workspace
 	@exec $(LOCAL) run $(RUN_ARGS)
 
-test: valgrind $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt $(SCANNERS)/scanners.txt $(CONTRACT)/contract.txt
+test: valgrind $(TOOLS)/cargo-lambda.txt $(TOOLS)/soak.txt $(TOOLS)/check.txt $(SCANNERS)/scanners.txt $(CONTRACT)/contract.txt
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo test --workspace -- --include-ignored
@@ -26,6 +26,10 @@ test: valgrind $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt $(SCANNERS)/scanners
 # A test counts instructions with it, on Linux.
 valgrind:
 	@test "$$(uname)" != Linux || command -v valgrind >/dev/null || { echo "valgrind is missing: on Debian and Ubuntu, install valgrind." >&2; exit 1; }
+
+soak: $(TOOLS)/soak.txt
+	cargo build --profile soak --workspace
+	@exec $(TARGET)/soak/soak $(SOAK_ARGS)
 
 rehearse: $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt $(REHEARSE)/rehearse.txt
 	$(REHEARSE)/bin/python infra/rehearse/rehearse.py
@@ -50,6 +54,9 @@ define install
 endef
 
 $(TOOLS)/cargo-lambda.txt: infra/local/requirements.txt | $(TOOLS)/bin/python
+	$(install)
+
+$(TOOLS)/soak.txt: tests/requirements.txt | $(TOOLS)/bin/python
 	$(install)
 
 $(TOOLS)/check.txt: infra/check/requirements.txt | $(TOOLS)/bin/python

@@ -86,8 +86,11 @@ impl Plan {
     }
 }
 
-/// Where `make` installs it.
+/// Where `make` installs it. The package has it for this one platform.
 fn faketime() -> Option<PathBuf> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return None;
+    }
     let python = std::fs::read_dir(root().join(".dataconnect/tools/lib")).ok()?;
     let library = "site-packages/libfaketime/vendor/libfaketime/src/libfaketime.so.1";
     python.filter_map(|folder| Some(folder.ok()?.path().join(library))).find(|path| path.is_file())

@@ -14,6 +14,7 @@ mod openapi;
 mod outages;
 mod run;
 mod secrets;
+mod soak;
 mod starts;
 mod template;
 mod tokens;
