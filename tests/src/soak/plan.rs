@@ -12,6 +12,9 @@ use crate::fixtures::root;
 /// under another date.
 const CLOCKS: [Option<&str>; 4] = [None, Some("+4m"), Some("-4m"), Some("+26h")];
 
+/// So many times as many instances as others has the function that most of what is sent goes to.
+const PUNCHES: usize = 8;
+
 /// What a soak does, and with what.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -49,7 +52,7 @@ impl Plan {
             duration: Duration::from_mins(10),
             patience: Duration::from_mins(5),
             faults: 0.1,
-            concurrency: 64,
+            concurrency: 256,
             instances: 4,
             kill_every: Duration::from_secs(2),
             binaries,
@@ -69,9 +72,9 @@ impl Plan {
         }
     }
 
-    /// How many instances an operation has. Most of what is sent is Punches.
+    /// How many instances an operation has.
     pub(super) fn instances_of(&self, operation: &Operation) -> usize {
-        if operation.name == POST_PUNCHES.name { 3 * self.instances } else { self.instances }
+        if operation.name == POST_PUNCHES.name { PUNCHES * self.instances } else { self.instances }
     }
 
     /// The clock of an operation's instance of a number, if it is wrong, and what makes it so.
