@@ -5,9 +5,10 @@
 First `cargo deny`: licences, bans and sources by deny.toml, and advisories where the database can be had, which is a Git
 repository on GitHub. Then the bill of materials of the functions, in CycloneDX's JSON: the crates that cargo links into
 them when it builds them by themselves, as a deployment does, with versions, licences, purls, checksums and who needs
-whom. Written to .dataconnect/sbom/functions.cdx.json.
+whom. Written to .dataconnect/sbom/functions.cdx.json. At last, that every test that SECURITY.md names is there.
 """
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,7 +58,20 @@ def write_sbom():
     print(f"Bill of materials: {len(bill.components)} crates, in {SBOM}.")
 
 
+def check_named_tests():
+    """SECURITY.md names tests by their functions: words with at least two underscores."""
+    security = Path("SECURITY.md").read_text()
+    named = {word for word in re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`", security) if word.count("_") > 1}
+    places = ["tests", "infra", "shared"]
+    sources = [path for place in places for suffix in ("rs", "py") for path in Path(place).rglob(f"*.{suffix}")]
+    defined = set(re.findall(r"\b(?:fn|def) (\w+)", "".join(path.read_text() for path in sources)))
+    if missing := sorted(named - defined):
+        sys.exit("\n".join(["SECURITY.md names what is not there:", *missing]))
+    print(f"SECURITY.md: all {len(named)} tests that it names are there.")
+
+
 if __name__ == "__main__":
     check_policy()
     check_advisories()
     write_sbom()
+    check_named_tests()

@@ -106,7 +106,9 @@ def run(target, seconds):
         flush=True,
     )
     if not held:
-        print(text[-4000:])
+        # What failed, if it was a panic; what libFuzzer says of a limit, if not.
+        panic = re.search(r"thread .* panicked.*(\n(?! +\d+:|stack backtrace).*){0,20}", text)
+        print(panic[0] if panic else text[-2000:])
         for artifact in re.findall(r"Test unit written to (\S+)", text):
             print(f"Repeat it: {BUILT / f'fuzz-{target}'} {artifact}")
     return held
