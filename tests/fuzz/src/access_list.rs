@@ -96,8 +96,8 @@ fn times(list: &AccessList) -> Vec<Timestamp> {
         TimeZone::UTC.to_timestamp(next_day).ok()
     };
     let around = list.entries().iter().filter_map(end).flat_map(|next_day| {
-        let last = Timestamp::from_nanosecond(next_day.as_nanosecond() - 1).unwrap_or(next_day);
-        [last, next_day]
+        let before = Timestamp::from_nanosecond(next_day.as_nanosecond() - 1).unwrap_or(next_day);
+        [before, next_day]
     });
     around.chain([Timestamp::UNIX_EPOCH]).collect()
 }

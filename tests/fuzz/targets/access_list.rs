@@ -1,4 +1,4 @@
-//! Any setting ACCESS_TOKENS.
+//! Any setting `ACCESS_TOKENS`.
 
 #![no_main]
 
