@@ -35,7 +35,8 @@ fn with_digests(text: &str) -> (String, Vec<String>) {
         match (character, characters.clone().next()) {
             (TOKEN_MARK, Some(mark)) => {
                 characters.next();
-                let token = format!("dc_{:x}", u32::from(mark));
+                // Of one length, so that none is the beginning of another.
+                let token = format!("dc_{:06x}", u32::from(mark));
                 setting.push_str(&Digest::of(token.as_bytes()).to_string());
                 tokens.push(token);
             }
