@@ -5,11 +5,12 @@ TOOLS := .dataconnect/tools
 SCANNERS := .dataconnect/scanners
 CONTRACT := .dataconnect/contract
 REHEARSE := .dataconnect/rehearse
+SUPPLY := .dataconnect/supply
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LOCAL := $(TARGET)/debug/dataconnect-local
 
-.PHONY: run test valgrind soak rehearse release token tools
+.PHONY: run test valgrind soak rehearse fuzz supply release token tools
 
 # One selection of packages, the whole workspace, for every build: another would compile the AWS SDK with other features.
 run: $(TOOLS)/cargo-lambda.txt
@@ -33,6 +34,15 @@ soak: $(TOOLS)/soak.txt
 
 rehearse: $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt $(REHEARSE)/rehearse.txt
 	$(REHEARSE)/bin/python infra/rehearse/rehearse.py
+
+# Seconds for each target.
+FUZZ_SECONDS := 60
+
+fuzz:
+	python3 tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS)
+
+supply: $(SUPPLY)/supply.txt
+	$(SUPPLY)/bin/python infra/supply/supply.py
 
 release: $(TOOLS)/cargo-lambda.txt
 	PATH="$(CURDIR)/$(TOOLS)/bin:$$PATH" cargo lambda build --release --arm64 --package functions
@@ -69,6 +79,9 @@ $(CONTRACT)/contract.txt: infra/contract/requirements.txt | $(CONTRACT)/bin/pyth
 	$(install)
 
 $(REHEARSE)/rehearse.txt: infra/rehearse/requirements.txt | $(REHEARSE)/bin/python
+	$(install)
+
+$(SUPPLY)/supply.txt: infra/supply/requirements.txt | $(SUPPLY)/bin/python
 	$(install)
 
 .dataconnect/%/bin/python:
