@@ -53,12 +53,11 @@ fn check_event(sending: &Sending<'_>, told: Option<&Told<'_>>, holdings: &Holdin
 /// An event is acknowledged in the end, unless its sender gave up.
 fn check_ending(delivery: &Delivery, entry: &Entry, offender: &str, findings: &mut Findings) {
     match entry.ending {
-        Ending::Acknowledged(_) => {}
         Ending::Refused(status) => findings.note(Breach::Refused, offender, format_args!("answered {status}")),
         Ending::Unanswered if delivery.persistence == Persistence::Endless => {
             findings.note(Breach::Refused, offender, format_args!("never acknowledged: {:?}", entry.statuses));
         }
-        Ending::Unanswered => {}
+        Ending::Acknowledged(_) | Ending::Unanswered => {}
     }
 }
 

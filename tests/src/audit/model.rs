@@ -24,9 +24,10 @@ impl Applied<'_> {
 pub(super) fn outcomes(applied: &[Applied<'_>]) -> Vec<&'static str> {
     let (mut written, mut deleted) = (false, false);
     let outcome = |event: &Applied<'_>| {
-        let (before, first, later) = match event.is_deletion() {
-            true => (&mut deleted, "Deleted", "AlreadyDeleted"),
-            false => (&mut written, "Created", "Corrected"),
+        let (before, first, later) = if event.is_deletion() {
+            (&mut deleted, "Deleted", "AlreadyDeleted")
+        } else {
+            (&mut written, "Created", "Corrected")
         };
         if std::mem::replace(before, true) { later } else { first }
     };

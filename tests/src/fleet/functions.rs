@@ -69,6 +69,7 @@ impl Fleet {
 
     /// Kills one of the instances that are handling an event, the first from `number` on, and says whether there was
     /// one.
+    #[must_use]
     pub fn kill_in_mid_request(&self, number: usize) -> bool {
         let count = self.states.len();
         let states = (0..count).map(|offset| &self.states[(number + offset) % count]);

@@ -1,5 +1,7 @@
 //! A minute of the soak. `make soak` runs ten.
 
+use std::io::{self, Write};
+
 use dataconnect::payload::POST_PUNCHES;
 use tests::soak::{Plan, Soak};
 
@@ -11,7 +13,7 @@ async fn under_faults_kills_outages_and_restarts_every_promise_is_kept() {
     let folder = tempfile::tempdir().unwrap();
     let binaries = binary(&POST_PUNCHES).parent().unwrap().to_owned();
     let soak = Soak::run(Plan::short(1, binaries, folder.path().to_owned()), |_, _| {}).await.unwrap();
-    println!("{soak}");
+    writeln!(io::stdout(), "{soak}").unwrap();
     let found: Vec<_> = soak.findings().take(20).map(ToString::to_string).collect();
     assert!(found.is_empty(), "{found:#?}");
     assert!(soak.search.leaks.is_empty(), "{:?}", soak.search.leaks);
