@@ -2,6 +2,7 @@
 
 mod folder;
 mod server;
+mod streams;
 mod tables;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
@@ -100,6 +101,9 @@ impl LocalStack {
         let database = database.map_err(|error| StackError::DynamoDb(error.to_string()))?;
         for table in template.tables() {
             tables::ensure(&database, &table)?;
+        }
+        if let Some(folder) = &folder {
+            streams::ensure_index(folder.dynamodb().as_ref())?;
         }
         let objects = match &folder {
             Some(folder) => S3::open(&folder.s3())?,

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Parser;
 use tests::soak::{Plan, Soak};
+use tokio::signal::ctrl_c;
 
 /// Sends events as WFX does, and worse, to the five functions, while everything around them breaks; then holds the tables
 /// and the archive against what was sent. Exits with 1 if one event is lost, doubled or wrong.
@@ -51,11 +52,18 @@ async fn main() -> anyhow::Result<ExitCode> {
         faults: cli.faults.unwrap_or(plan.faults),
         ..plan
     };
-    let soak = Soak::run(plan, |ended, all| {
+    let soaking = Soak::run(plan, |ended, all| {
         // A log that cannot be written is no reason to end.
         let _ = writeln!(io::stderr(), "{ended} of {all} deliveries ended");
-    })
-    .await?;
+    });
+    let soak = tokio::select! {
+        soak = soaking => soak?,
+        // Every process is killed when its handle is dropped, which a signal alone would not do.
+        interrupted = ctrl_c() => {
+            interrupted?;
+            return Ok(ExitCode::FAILURE);
+        }
+    };
 
     let mut out = io::stdout().lock();
     write!(out, "{soak}")?;
