@@ -67,7 +67,10 @@ fn check_refusal(delivery: &Delivery, entry: &Entry, findings: &mut Findings) {
     match &entry.ending {
         Ending::Refused(seen) if *seen == status => {}
         Ending::Acknowledged(_) => findings.note(Breach::Stranger, offender, "was let in"),
-        other => findings.note(Breach::Wrong, offender, format_args!("ended {other:?}: {:?}", entry.statuses)),
+        Ending::Unanswered => {
+            findings.note(Breach::Refused, offender, format_args!("never answered: {:?}", entry.statuses));
+        }
+        Ending::Refused(other) => findings.note(Breach::Wrong, offender, format_args!("was refused with {other}")),
     }
 }
 

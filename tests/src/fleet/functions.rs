@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dataconnect::operation::Operation;
 use dataconnect::payload::OPERATIONS;
@@ -107,7 +107,7 @@ impl Drop for Fleet {
 impl Backend for Fleet {
     async fn answer(&self, operation: &'static Operation, event: Value) -> Answer {
         let (answer, answered) = oneshot::channel();
-        let queued = self.queues[operation.name].send(Job { event, answer });
+        let queued = self.queues[operation.name].send(Job { queued: Instant::now(), event, answer });
         if queued.is_err() {
             return Answer::crashed();
         }

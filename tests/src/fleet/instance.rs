@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::process::{Child, Command};
@@ -19,8 +19,13 @@ use crate::function::{Environment, lambda_environment};
 use crate::runtime_api::{Report, RuntimeApi};
 use lambda_http::http::StatusCode;
 
+/// How long an event may wait for an instance. Lambda does not queue: it throttles, and the sender tries again. A queue
+/// that nobody's patience outlasts would be worked off for senders that are gone.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
 /// An event that waits for an instance.
 pub(super) struct Job {
+    pub(super) queued: Instant,
     pub(super) event: Value,
     pub(super) answer: oneshot::Sender<Answer>,
 }
@@ -60,6 +65,10 @@ impl Instance {
         let mut running = None;
         loop {
             let Some(job) = jobs.lock().await.recv().await else { break };
+            if job.queued.elapsed() > LONGEST_WAIT {
+                drop(job.answer.send(Answer::throttled()));
+                continue;
+            }
             let (mut child, runtime) = match running.take() {
                 Some(running) => running,
                 None => self.start().await.expect("a function's binary starts"),

@@ -30,6 +30,12 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// What API Gateway says when Lambda has no instance to spare.
+    #[must_use]
+    pub fn throttled() -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, body: json!({ "message": "Service Unavailable" }) }
+    }
+
     /// What API Gateway says when a function crashed, or took too long.
     #[must_use]
     pub fn crashed() -> Self {
