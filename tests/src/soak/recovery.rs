@@ -2,7 +2,7 @@
 
 use dataconnect::archive::Archive;
 use dataconnect::payload::OPERATIONS;
-use dataconnect::reconcile::{Plan, Reconciler, Summary, Task};
+use dataconnect::reconcile::{Plan, Reconciler, Summary};
 use dataconnect::table::Table;
 
 use crate::audit::Places;
@@ -19,13 +19,10 @@ pub(super) async fn reconcile(places: &Places) -> anyhow::Result<Summary> {
             archive: Archive::new(s3(places.s3.clone()), places.bucket.clone()),
             table: Table::new(dynamodb(places.dynamodb.clone()), table),
         };
-        let summary = reconciler.run(Plan { task: Task::Repair, ..Plan::report() }).finish().await?;
-        total.known += summary.known;
-        total.missing += summary.missing;
-        total.superseded += summary.superseded;
-        total.cannot_tell += summary.cannot_tell;
-        total.unreadable += summary.unreadable;
-        total.applied += summary.applied;
+        let mut run = reconciler.run(Plan::repair());
+        while let Some(found) = run.next().await? {
+            total.add(&found);
+        }
     }
     Ok(total)
 }
