@@ -6,7 +6,7 @@ use crate::operation::Effect;
 use crate::record::{History, HistoryEntry, Outcome};
 
 /// Says of an event of the archive how it stands to its record's history, which is empty if there is no such record.
-pub(super) fn judge(history: &History, event: &Event) -> Finding {
+pub(crate) fn judge(history: &History, event: &Event) -> Finding {
     if history.find(event.operation.name, &event.content_hash).is_some() {
         return Finding::Known;
     }

@@ -26,6 +26,7 @@ use lambda_http::Body;
 
 pub use error::ReconcileError;
 pub use finding::{Finding, Found, MissingEvent, Repair, Unreadable};
+pub(crate) use judge::judge;
 pub use listing::Scope;
 pub use run::{Plan, Run, Task};
 pub use summary::Summary;
@@ -38,7 +39,6 @@ use crate::operation::Operation;
 use crate::record::History;
 use crate::request::RawBody;
 use crate::table::{HistoryError, Table, TableError};
-use judge::judge;
 use objects::RecordObjects;
 
 /// The longest body that a request can bring ("Quotas", API Gateway developer guide: 10 MB). What is longer was put
