@@ -42,8 +42,10 @@ pub struct ArchivedBody {
 pub enum Fetched {
     /// A body.
     Body(KeptBody),
-    /// Nothing, or nothing that S3 reads from at once: it is in a storage class that has to be restored first.
-    NotAtHand,
+    /// Nothing.
+    Nothing,
+    /// Something in a storage class that S3 does not read from at once: it has to be restored first.
+    Frozen,
     /// More than the body of a request can be.
     TooLong,
 }
@@ -78,9 +80,8 @@ impl Archive {
         let got = match get.send().await {
             Ok(got) => got,
             Err(error) => match error.as_service_error() {
-                Some(refusal) if refusal.is_no_such_key() || refusal.is_invalid_object_state() => {
-                    return Ok(Fetched::NotAtHand);
-                }
+                Some(refusal) if refusal.is_no_such_key() => return Ok(Fetched::Nothing),
+                Some(refusal) if refusal.is_invalid_object_state() => return Ok(Fetched::Frozen),
                 _ => return Err(failure(error.into())),
             },
         };

@@ -52,7 +52,10 @@ mod tests {
             let time = "2026-11-23T23:59:59.999Z".parse().expect("a time");
             let key = ArchiveKey::rejected(&POST_INCIDENTS, reason.name(), "8e5c-1/../x", time);
             let place = RejectedPlace::of(&key).expect("a place");
-            assert_eq!((place.operation, place.reason, place.request_id.as_str()), ("post-incidents", reason, "8e5c-1/../x"));
+            assert_eq!(
+                (place.operation, place.reason, place.request_id.as_str()),
+                ("post-incidents", reason, "8e5c-1/../x")
+            );
             assert_eq!(place.date.to_string(), "2026-11-23");
         }
     }

@@ -145,7 +145,7 @@ impl Replayer {
         };
         let kept = match self.archive.fetch(key).await? {
             Fetched::Body(kept) => kept,
-            Fetched::NotAtHand => return unreadable(Unreadable::NotAtHand),
+            Fetched::Nothing | Fetched::Frozen => return unreadable(Unreadable::NotAtHand),
             Fetched::TooLong => return unreadable(Unreadable::TooLong),
         };
         let (Some(received_at), Some(request_id)) = (kept.received_at, &kept.request_id) else {
@@ -181,7 +181,7 @@ impl Replayer {
             Err(item) => return Ok(Prospect::Stays(NotReplayed::Unreadable(Unreadable::Record(item)))),
         };
         let finding = judge(&history, &event);
-        let is_known = matches!(finding, Finding::Known);
+        let is_known = matches!(finding, Finding::Known | Finding::Repeat { .. });
         Ok(match stays(finding) {
             Some(stays) => Prospect::Stays(stays),
             None if is_known => Prospect::Known(event),
@@ -210,7 +210,7 @@ impl Replayer {
 /// What keeps an event out of its record, if anything does.
 fn stays(finding: Finding) -> Option<NotReplayed> {
     match finding {
-        Finding::Known | Finding::Missing(_) => None,
+        Finding::Known | Finding::Repeat { .. } | Finding::Missing(_) => None,
         Finding::Superseded { by, .. } => Some(NotReplayed::Superseded { by }),
         Finding::CannotTell { dropped } => Some(NotReplayed::CannotTell { dropped }),
         Finding::Unreadable(why) => Some(NotReplayed::Unreadable(why)),

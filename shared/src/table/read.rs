@@ -132,7 +132,8 @@ impl Table {
     pub async fn get(&self, key: &RecordKey) -> Result<Result<Option<Record>, UnreadableItem>, StoreFailure> {
         let get = self.client.get_item().table_name(&self.name).set_key(Some(key_attributes(key).into()));
         let got = get.consistent_read(true).send().await;
-        let got = got.map_err(|error| StoreFailure::new("DynamoDB did not give the record", Name(key), error.into()))?;
+        let got =
+            got.map_err(|error| StoreFailure::new("DynamoDB did not give the record", Name(key), error.into()))?;
         Ok(got.item.map(Record::from_item).transpose())
     }
 
