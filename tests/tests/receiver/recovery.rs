@@ -1,10 +1,12 @@
 //! What is archived and not recorded is found, and applied as if it had been recorded when it came.
 
 mod cases;
+mod inspection;
 mod listing;
 mod order;
 mod outage;
 mod random;
+mod rebuild;
 mod strangers;
 
 use dataconnect::archive::{ArchiveEntry, ArchiveKey, Origin};
