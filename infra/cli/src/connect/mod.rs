@@ -1,0 +1,114 @@
+//! Finding the receiver that is meant, and its stores.
+
+mod aws;
+mod local;
+mod stack;
+mod stores;
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use aws_config::SdkConfig;
+use dataconnect::key::RecordIdRule;
+use dataconnect::operation::Operation;
+
+pub use aws::sdk_config;
+pub use stack::Stack;
+pub use stores::Stores;
+
+use crate::cli::TargetArgs;
+
+/// A receiver, by what there is to know of it without asking its stores.
+#[derive(Debug, Clone)]
+pub struct Receiver {
+    /// The one that is meant.
+    pub place: Place,
+    /// What clients of AWS are made from.
+    pub sdk: SdkConfig,
+    /// `ApiUrl`, the tables and the bucket, under the names of the stack's outputs.
+    outputs: BTreeMap<String, String>,
+    /// The stack's parameters. Empty for a local one.
+    parameters: BTreeMap<String, String>,
+}
+
+/// Where a receiver is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// `make run` on this machine, with the environment that it wrote.
+    Local(BTreeMap<String, String>),
+    /// A stack of that name.
+    Stack(String),
+    /// Tables and bucket that the command line names.
+    Named,
+}
+
+impl Receiver {
+    /// Finds the receiver that is meant.
+    ///
+    /// # Errors
+    /// If there is no such stack, it cannot be asked, or `make run` wrote no file. Says what to do.
+    pub async fn find(target: &TargetArgs) -> anyhow::Result<Self> {
+        let given = stores::given(target);
+        if target.local {
+            let environment = local::environment(&target.folder)?;
+            let mut outputs = local::outputs(&environment);
+            outputs.extend(given);
+            let sdk = local::sdk_config(&environment).await;
+            return Ok(Self { place: Place::Local(environment), sdk, outputs, parameters: BTreeMap::new() });
+        }
+        let sdk = sdk_config(target.profile.as_deref(), target.region.as_deref()).await?;
+        if given.len() == stores::OUTPUTS {
+            return Ok(Self { place: Place::Named, sdk, outputs: given, parameters: BTreeMap::new() });
+        }
+        let Stack { name, mut outputs, parameters } = Stack::describe(&sdk, &target.stack).await?;
+        outputs.extend(given);
+        Ok(Self { place: Place::Stack(name), sdk, outputs, parameters })
+    }
+
+    /// The address of the endpoint.
+    ///
+    /// # Errors
+    /// If nobody says.
+    pub fn url(&self) -> anyhow::Result<&str> {
+        self.output("ApiUrl").context("no address of the endpoint is known; give it with --url")
+    }
+
+    /// An output of the stack.
+    #[must_use]
+    pub fn output(&self, name: &str) -> Option<&str> {
+        self.outputs.get(name).map(String::as_str)
+    }
+
+    /// A parameter of the stack, unless it is empty.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// What identifies a record of an operation: the stack's parameter, or the operation's own member.
+    ///
+    /// # Errors
+    /// If the parameter is malformed.
+    pub fn record_id(&self, operation: &Operation) -> anyhow::Result<RecordIdRule> {
+        // The parameter of POST_PUNCHES_RECORD_ID is PostPunchesRecordId.
+        let variable = operation.record_id_variable.replace('_', "");
+        let found =
+            self.parameters.iter().find(|(name, value)| name.eq_ignore_ascii_case(&variable) && !value.is_empty());
+        let (name, rule) =
+            found.map_or((operation.record_id_variable, operation.record_id), |(name, value)| (name, value));
+        rule.parse().with_context(|| format!("the parameter {name}"))
+    }
+
+    /// Its tables and its archive.
+    ///
+    /// # Errors
+    /// If one of them is not known.
+    pub fn stores(&self) -> anyhow::Result<Stores> {
+        let endpoint = |name: &str| match &self.place {
+            Place::Local(environment) => environment.get(name).cloned(),
+            Place::Stack(_) | Place::Named => None,
+        };
+        let endpoints = [endpoint("AWS_ENDPOINT_URL_DYNAMODB"), endpoint("AWS_ENDPOINT_URL_S3")];
+        Stores::new(&self.sdk, endpoints, &self.outputs)
+    }
+}

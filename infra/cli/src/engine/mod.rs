@@ -1,0 +1,1 @@
+//! What the data commands ask of tables and archive.

@@ -1,0 +1,11 @@
+//! `dataconnect`: the operator's tool.
+//!
+//! [`cli`] is what can be asked, [`connect`] finds the stores that it is asked of, [`output`] is how the answer looks, and
+//! [`exit`] what the shell is told. A command is a module of its own; [`dispatch`] joins them.
+
+pub mod cli;
+pub mod connect;
+pub mod dispatch;
+pub mod engine;
+pub mod exit;
+pub mod output;
