@@ -151,6 +151,27 @@ impl Table {
         }
     }
 
+    /// The keys of the records of an id, whosever they are, and where to go on. A Scan, a page at a time: whoever knows the
+    /// customer gets the record at once with [`get`](Self::get).
+    ///
+    /// # Errors
+    /// [`StoreFailure`].
+    pub async fn keys_of(
+        &self,
+        id: &str,
+        after: Option<Cursor>,
+    ) -> Result<(Vec<RecordKey>, Option<Cursor>), StoreFailure> {
+        let scan = self.client.scan().table_name(&self.name).set_exclusive_start_key(after.map(|cursor| cursor.0));
+        let scan = scan.filter_expression("#id = :id").projection_expression("#pair, #id");
+        let scan = scan.expression_attribute_names("#id", attribute::RECORD_ID);
+        let scan = scan.expression_attribute_names("#pair", attribute::CUSTOMER_TENANT);
+        let scan = scan.expression_attribute_values(":id", AttributeValue::S(id.to_owned())).send().await;
+        let page =
+            scan.map_err(|error| StoreFailure::new("DynamoDB did not read the table", &self.name, error.into()))?;
+        let keys = page.items.unwrap_or_default().iter().filter_map(|item| key_of(item).ok()).collect();
+        Ok((keys, page.last_evaluated_key.filter(|key| !key.is_empty()).map(Cursor)))
+    }
+
     /// A page of records, up to the megabyte that `DynamoDB` reads at once; none perhaps, with more behind it.
     ///
     /// # Errors

@@ -78,6 +78,9 @@ pub struct ReplayArgs {
     /// Say what would become of each, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Answer for those that no token may write, forbidden ones among them, by your name: it stays with the body
+    #[arg(long, value_name = "NAME")]
+    pub vouched_by: Option<String>,
     /// Do not ask first
     #[arg(long, conflicts_with = "dry_run")]
     pub yes: bool,

@@ -6,9 +6,12 @@ mod stack;
 mod stores;
 
 use std::collections::BTreeMap;
+use std::env;
 
 use anyhow::Context;
 use aws_config::SdkConfig;
+use dataconnect::auth::Gate;
+use dataconnect::digest::Digest;
 use dataconnect::key::RecordIdRule;
 use dataconnect::operation::Operation;
 
@@ -85,18 +88,48 @@ impl Receiver {
         self.parameters.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// What identifies a record of an operation: the stack's parameter, or the operation's own member.
+    /// A setting of the functions, unless it is empty: the stack's parameter; without a stack the variable that the
+    /// functions are told it by, in the environment of this program.
+    #[must_use]
+    pub fn setting(&self, variable: &str) -> Option<String> {
+        let found = match &self.place {
+            Place::Local(_) | Place::Named => env::var(variable).ok(),
+            // The parameter of POST_PUNCHES_RECORD_ID is PostPunchesRecordId.
+            Place::Stack(_) => {
+                let name = variable.replace('_', "");
+                let parameter = self.parameters.iter().find(|(parameter, _)| parameter.eq_ignore_ascii_case(&name));
+                parameter.map(|(_, value)| value.clone())
+            }
+        };
+        found.filter(|value| !value.is_empty())
+    }
+
+    /// What identifies a record of an operation: the setting, or the operation's own member.
     ///
     /// # Errors
-    /// If the parameter is malformed.
+    /// If the setting is malformed.
     pub fn record_id(&self, operation: &Operation) -> anyhow::Result<RecordIdRule> {
-        // The parameter of POST_PUNCHES_RECORD_ID is PostPunchesRecordId.
-        let variable = operation.record_id_variable.replace('_', "");
-        let found =
-            self.parameters.iter().find(|(name, value)| name.eq_ignore_ascii_case(&variable) && !value.is_empty());
-        let (name, rule) =
-            found.map_or((operation.record_id_variable, operation.record_id), |(name, value)| (name, value));
-        rule.parse().with_context(|| format!("the parameter {name}"))
+        let variable = operation.record_id_variable;
+        let rule = self.setting(variable).unwrap_or_else(|| operation.record_id.to_owned());
+        rule.parse().with_context(|| format!("the setting {variable}"))
+    }
+
+    /// Who may write what. `None` where it is not known.
+    ///
+    /// # Errors
+    /// If the setting is malformed.
+    pub fn gate(&self) -> anyhow::Result<Option<Gate>> {
+        if self.setting("AUTHENTICATION").as_deref() == Some("off") {
+            return Ok(Some(Gate::Open));
+        }
+        let made = match &self.place {
+            // The one token that `make run` made, under the name that it gave it.
+            Place::Local(environment) => environment.get("DATACONNECT_TOKEN"),
+            Place::Stack(_) | Place::Named => None,
+        };
+        let made = made.map(|token| format!("development:{}", Digest::of(token.as_bytes())));
+        let Some(tokens) = self.setting("ACCESS_TOKENS").or(made) else { return Ok(None) };
+        Ok(Some(Gate::Tokens(tokens.parse().context("the setting ACCESS_TOKENS")?)))
     }
 
     /// Its tables and its archive.
