@@ -4,8 +4,15 @@
 //! [`exit`] what the shell is told. A command is a module of its own; [`dispatch`] joins them.
 
 pub mod cli;
+pub mod confirm;
 pub mod connect;
 pub mod dispatch;
 pub mod engine;
+pub mod events;
 pub mod exit;
+pub mod interrupt;
 pub mod output;
+pub mod punches;
+pub mod reconcile;
+pub mod rejected;
+pub mod show;

@@ -51,6 +51,32 @@ impl Report {
         !self.view.json && !self.view.csv
     }
 
+    /// Whether rows may be written as they come, for there is nothing around them.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.view.json
+    }
+
+    /// Says a sentence: on standard output to people, who read it with the rows, on standard error beside JSON and CSV.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn say(&self, sentence: &str) -> io::Result<()> {
+        if self.for_people() {
+            writeln!(anstream::stdout(), "{sentence}")
+        } else {
+            writeln!(anstream::stderr(), "{sentence}")
+        }
+    }
+
+    /// Warns on standard error.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn warn(&self, sentence: &str) -> io::Result<()> {
+        writeln!(anstream::stderr(), "warning: {sentence}")
+    }
+
     /// Writes the rows to standard output.
     ///
     /// # Errors
