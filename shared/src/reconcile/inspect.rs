@@ -68,8 +68,8 @@ impl Inspector {
     /// Goes through the records that are asked for, a page at a time, in the order of the table. Every one is given, for
     /// a later run to go on behind its key.
     ///
-    /// # Errors
-    /// [`StoreFailure`], and the stream ends.
+    /// After an error, [`StoreFailure`], the stream ends.
+    #[must_use]
     pub fn run(&self, select: Select, after: Option<Cursor>) -> BoxStream<'_, Result<Inspected, StoreFailure>> {
         let pages = stream::try_unfold(Some(after), move |state| {
             let select = select.clone();

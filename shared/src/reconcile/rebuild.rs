@@ -91,8 +91,8 @@ type Gathered = BTreeMap<String, Vec<(usize, ArchiveKey)>>;
 impl Rebuilder {
     /// Makes all records anew, from a place of an earlier run. Writes nothing.
     ///
-    /// # Errors
-    /// [`ReconcileError`], and the stream ends.
+    /// After an error the stream ends.
+    #[must_use]
     pub fn run(&self, from: Option<Place>) -> BoxStream<'_, Result<Rebuilt, ReconcileError>> {
         let start = from.unwrap_or(Place { part: 0, parts: 1, after: None });
         let parts = stream::try_unfold(Some(start), move |state| async move {
@@ -128,7 +128,7 @@ impl Rebuilder {
                 }
                 while part == 0 && held > self.keys_at_once && gathered.len() > 1 {
                     parts *= 2;
-                    gathered.retain(|record, _| hash(record) % parts == 0);
+                    gathered.retain(|record, _| hash(record).is_multiple_of(parts));
                     held = gathered.values().map(Vec::len).sum();
                 }
             }

@@ -188,10 +188,10 @@ impl Table {
         let failure = |error| StoreFailure::new("DynamoDB did not read the table", &self.name, error);
         let is_consistent = !matches!(select, Select::WorkOrder(..));
         let (items, last) = if let Select::Everything = select {
-            let scan = self.client.scan().table_name(&self.name).consistent_read(is_consistent);
-            let scan = scan.set_filter_expression(asked.filter).set_projection_expression(asked.projection);
-            let scan = scan.set_expression_attribute_names(asked.names).set_expression_attribute_values(asked.values);
-            let page = scan.set_exclusive_start_key(after).send().await.map_err(|error| failure(error.into()))?;
+            let call = self.client.scan().table_name(&self.name).consistent_read(is_consistent);
+            let call = call.set_filter_expression(asked.filter).set_projection_expression(asked.projection);
+            let call = call.set_expression_attribute_names(asked.names).set_expression_attribute_values(asked.values);
+            let page = call.set_exclusive_start_key(after).send().await.map_err(|error| failure(error.into()))?;
             (page.items, page.last_evaluated_key)
         } else {
             let index = (!is_consistent).then(|| BY_WORK_ORDER.to_owned());
