@@ -4,6 +4,7 @@ use std::io::Write;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
+use crate::{completions, doctor, send, token};
 
 /// Runs what was asked, and says on standard error why it could not, if it could not.
 pub async fn run(cli: Cli) -> Exit {
@@ -17,18 +18,15 @@ pub async fn run(cli: Cli) -> Exit {
     }
 }
 
-#[expect(clippy::unused_async, reason = "every command waits for something")]
 async fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
+        Command::Token(args) => token::run(args).await,
+        Command::Send(args) => send::run(args).await,
+        Command::Doctor(args) => doctor::run(args).await,
+        Command::Completions(args) => Ok(completions::run(&args)),
         // Each of these is wired here when its module is there.
-        Command::Token(_)
-        | Command::Send(_)
-        | Command::Doctor(_)
-        | Command::Completions(_)
-        | Command::Events(_)
-        | Command::Show(_)
-        | Command::Punches(_)
-        | Command::Rejected(_)
-        | Command::Reconcile(_) => anyhow::bail!("this command is not wired yet"),
+        Command::Events(_) | Command::Show(_) | Command::Punches(_) | Command::Rejected(_) | Command::Reconcile(_) => {
+            anyhow::bail!("this build does not have that command yet")
+        }
     }
 }

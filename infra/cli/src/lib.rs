@@ -4,8 +4,13 @@
 //! [`exit`] what the shell is told. A command is a module of its own; [`dispatch`] joins them.
 
 pub mod cli;
+pub mod completions;
 pub mod connect;
 pub mod dispatch;
+pub mod doctor;
 pub mod engine;
 pub mod exit;
 pub mod output;
+pub mod secret;
+pub mod send;
+pub mod token;

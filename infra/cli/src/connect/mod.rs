@@ -7,8 +7,9 @@ mod stores;
 
 use std::collections::BTreeMap;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use aws_config::SdkConfig;
+use dataconnect::digest::Digest;
 use dataconnect::key::RecordIdRule;
 use dataconnect::operation::Operation;
 
@@ -85,18 +86,51 @@ impl Receiver {
         self.parameters.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The tokens that it accepts, in the form of the parameter `AccessTokens`.
+    ///
+    /// # Errors
+    /// If it accepts everybody, or nobody says.
+    pub fn access_tokens(&self) -> anyhow::Result<String> {
+        match &self.place {
+            // `make run` gives its functions one entry: the development token's.
+            Place::Local(environment) => {
+                let token = environment.get(local::TOKEN).context("the file env names no token")?;
+                Ok(format!("development:{}", Digest::of(token.as_bytes())))
+            }
+            Place::Stack(name) => self.parameter("AccessTokens").map(str::to_owned).with_context(|| {
+                format!(
+                    "the stack {name} has no AccessTokens: its parameter Authentication is off, and anybody may write"
+                )
+            }),
+            Place::Named => bail!("no stack was asked; give the entries with --tokens"),
+        }
+    }
+
+    /// The token that opens it, where this machine knows: that of `make run`.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        match &self.place {
+            Place::Local(environment) => environment.get(local::TOKEN).map(String::as_str),
+            Place::Stack(_) | Place::Named => None,
+        }
+    }
+
     /// What identifies a record of an operation: the stack's parameter, or the operation's own member.
     ///
     /// # Errors
     /// If the parameter is malformed.
     pub fn record_id(&self, operation: &Operation) -> anyhow::Result<RecordIdRule> {
         // The parameter of POST_PUNCHES_RECORD_ID is PostPunchesRecordId.
-        let variable = operation.record_id_variable.replace('_', "");
+        let rule = self.parameter_like(&operation.record_id_variable.replace('_', "")).unwrap_or(operation.record_id);
+        rule.parse().with_context(|| format!("the parameter that stands for {}", operation.record_id_variable))
+    }
+
+    /// A parameter of the stack by its name in any case, unless it is empty.
+    #[must_use]
+    pub fn parameter_like(&self, name: &str) -> Option<&str> {
         let found =
-            self.parameters.iter().find(|(name, value)| name.eq_ignore_ascii_case(&variable) && !value.is_empty());
-        let (name, rule) =
-            found.map_or((operation.record_id_variable, operation.record_id), |(name, value)| (name, value));
-        rule.parse().with_context(|| format!("the parameter {name}"))
+            self.parameters.iter().find(|(parameter, value)| parameter.eq_ignore_ascii_case(name) && !value.is_empty());
+        found.map(|(_, value)| value.as_str())
     }
 
     /// Its tables and its archive.
