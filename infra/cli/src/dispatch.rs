@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
-use crate::{events, punches, reconcile, rejected, show};
+use crate::{completions, doctor, events, punches, reconcile, rejected, send, show, token};
 
 /// Runs what was asked, and says on standard error why it could not, if it could not.
 pub async fn run(cli: Cli) -> Exit {
@@ -20,14 +20,14 @@ pub async fn run(cli: Cli) -> Exit {
 
 async fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
+        Command::Token(args) => token::run(args).await,
+        Command::Send(args) => send::run(args).await,
+        Command::Doctor(args) => doctor::run(args).await,
+        Command::Completions(args) => Ok(completions::run(&args)),
         Command::Events(args) => events::run(args).await,
         Command::Show(args) => show::run(args).await,
         Command::Punches(args) => punches::run(args).await,
         Command::Rejected(args) => rejected::run(args).await,
         Command::Reconcile(args) => reconcile::run(args).await,
-        // Each of these is wired here when its module is there.
-        Command::Token(_) | Command::Send(_) | Command::Doctor(_) | Command::Completions(_) => {
-            anyhow::bail!("this command is not wired yet")
-        }
     }
 }

@@ -4,9 +4,11 @@
 //! [`exit`] what the shell is told. A command is a module of its own; [`dispatch`] joins them.
 
 pub mod cli;
+pub mod completions;
 pub mod confirm;
 pub mod connect;
 pub mod dispatch;
+pub mod doctor;
 pub mod engine;
 pub mod events;
 pub mod exit;
@@ -15,4 +17,7 @@ pub mod output;
 pub mod punches;
 pub mod reconcile;
 pub mod rejected;
+pub mod secret;
+pub mod send;
 pub mod show;
+pub mod token;

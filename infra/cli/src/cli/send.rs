@@ -17,8 +17,8 @@ pub struct SendArgs {
     /// The operation, by the name of its function
     #[arg(required_unless_present = "all_samples", conflicts_with = "all_samples")]
     pub operation: Option<OperationName>,
-    /// The address of the endpoint, without the operation's path [default: the stack's output ApiUrl]
-    #[arg(long, value_name = "URL")]
+    /// The address of the endpoint, without the operation's path [default: the stack's]
+    #[arg(long, value_name = "URL", conflicts_with = "local")]
     pub url: Option<String>,
     /// The bytes of this file, as they are; - is standard input
     #[arg(long, value_name = "FILE")]

@@ -11,6 +11,9 @@ use dataconnect::payload::OPERATIONS;
 
 use super::{aws, stores};
 
+/// The variable of the development token.
+pub(super) const TOKEN: &str = "DATACONNECT_TOKEN";
+
 /// The variables of the file `env` in `make run`'s folder. It is there as long as the receiver answers, or was killed.
 pub(super) fn environment(folder: &Path) -> anyhow::Result<BTreeMap<String, String>> {
     let path = folder.join("env");

@@ -8,7 +8,7 @@ mod stores;
 use std::collections::BTreeMap;
 use std::env;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use aws_config::SdkConfig;
 use dataconnect::auth::Gate;
 use dataconnect::digest::Digest;
@@ -88,6 +88,35 @@ impl Receiver {
         self.parameters.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The tokens that it accepts, in the form of the parameter `AccessTokens`.
+    ///
+    /// # Errors
+    /// If it accepts everybody, or nobody says.
+    pub fn access_tokens(&self) -> anyhow::Result<String> {
+        match &self.place {
+            // `make run` gives its functions one entry: the development token's.
+            Place::Local(environment) => {
+                let token = environment.get(local::TOKEN).context("the file env names no token")?;
+                Ok(format!("development:{}", Digest::of(token.as_bytes())))
+            }
+            Place::Stack(name) => self.parameter("AccessTokens").map(str::to_owned).with_context(|| {
+                format!(
+                    "the stack {name} has no AccessTokens: its parameter Authentication is off, and anybody may write"
+                )
+            }),
+            Place::Named => bail!("no stack was asked; give the entries with --tokens"),
+        }
+    }
+
+    /// The token that opens it, where this machine knows: that of `make run`.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        match &self.place {
+            Place::Local(environment) => environment.get(local::TOKEN).map(String::as_str),
+            Place::Stack(_) | Place::Named => None,
+        }
+    }
+
     /// A setting of the functions, unless it is empty: the stack's parameter; without a stack the variable that the
     /// functions are told it by, in the environment of this program.
     #[must_use]
@@ -95,11 +124,7 @@ impl Receiver {
         let found = match &self.place {
             Place::Local(_) | Place::Named => env::var(variable).ok(),
             // The parameter of POST_PUNCHES_RECORD_ID is PostPunchesRecordId.
-            Place::Stack(_) => {
-                let name = variable.replace('_', "");
-                let parameter = self.parameters.iter().find(|(parameter, _)| parameter.eq_ignore_ascii_case(&name));
-                parameter.map(|(_, value)| value.clone())
-            }
+            Place::Stack(_) => self.parameter_like(&variable.replace('_', "")).map(str::to_owned),
         };
         found.filter(|value| !value.is_empty())
     }
@@ -122,14 +147,20 @@ impl Receiver {
         if self.setting("AUTHENTICATION").as_deref() == Some("off") {
             return Ok(Some(Gate::Open));
         }
-        let made = match &self.place {
-            // The one token that `make run` made, under the name that it gave it.
-            Place::Local(environment) => environment.get("DATACONNECT_TOKEN"),
-            Place::Stack(_) | Place::Named => None,
+        let tokens = match self.setting("ACCESS_TOKENS") {
+            Some(tokens) => tokens,
+            None if self.token().is_some() => self.access_tokens()?,
+            None => return Ok(None),
         };
-        let made = made.map(|token| format!("development:{}", Digest::of(token.as_bytes())));
-        let Some(tokens) = self.setting("ACCESS_TOKENS").or(made) else { return Ok(None) };
         Ok(Some(Gate::Tokens(tokens.parse().context("the setting ACCESS_TOKENS")?)))
+    }
+
+    /// A parameter of the stack by its name in any case, unless it is empty.
+    #[must_use]
+    pub fn parameter_like(&self, name: &str) -> Option<&str> {
+        let found =
+            self.parameters.iter().find(|(parameter, value)| parameter.eq_ignore_ascii_case(name) && !value.is_empty());
+        found.map(|(_, value)| value.as_str())
     }
 
     /// Its tables and its archive.
