@@ -51,7 +51,7 @@ release: $(TOOLS)/cargo-lambda.txt
 token:
 	@test -n "$(NAME)" || { echo "Name the token: make token NAME=wfx-2026" >&2; exit 1; }
 	@cargo build --quiet --workspace
-	@$(LOCAL) token "$(NAME)"
+	@$(TARGET)/debug/dataconnect token new --name "$(NAME)"
 
 # What it takes to build and deploy: cargo-lambda and the SAM CLI.
 tools: $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt

@@ -10,7 +10,8 @@
 //! 5. archive the body and record the event: [`mod@archive`], [`record`], [`table`]
 //! 6. answer: [`answer`]
 //!
-//! Besides, [`reconcile`] finds what the archive holds and no record knows, and applies it. No function does.
+//! Besides, [`reconcile`] holds archive and tables against each other, and applies what the tables do not know;
+//! [`rejected`] replays what was rejected. No function does either.
 //!
 //! # Errors
 //! Each module has its own error type (`thiserror`), which says what is wrong with one thing. The pipeline turns them
@@ -33,9 +34,11 @@ pub mod payload;
 pub mod pipeline;
 pub mod reconcile;
 pub mod record;
+pub mod rejected;
 pub mod rejection;
 pub mod request;
 pub mod serve;
+pub mod store_failure;
 pub mod table;
 pub mod telemetry;
 

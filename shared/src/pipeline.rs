@@ -11,7 +11,7 @@ use lambda_http::Request;
 use tokio::time::timeout;
 
 use crate::answer::Answer;
-use crate::archive::{Archive, ArchiveEntry, ArchiveKey};
+use crate::archive::{Archive, ArchiveEntry, ArchiveKey, Origin};
 use crate::auth::{Caller, Gate};
 use crate::event::{Event, ParsedEvent};
 use crate::key::{RecordIdRule, RecordKey};
@@ -76,12 +76,12 @@ impl Pipeline {
     async fn take(&self, caller: &Caller<'_>, body: &RawBody, request_id: &str) -> Answer {
         let parsed = match ParsedEvent::parse(self.operation, &self.record_id, body, request_id) {
             Ok(parsed) => parsed,
-            Err(rejection) => return self.reject(rejection, None, body, request_id).await,
+            Err(rejection) => return self.reject(rejection, None, caller, body, request_id).await,
         };
         let key = parsed.key().clone();
         match parsed.authorise(caller) {
             Ok(event) => self.store(event, body).await,
-            Err(rejection) => self.reject(rejection, Some(key), body, request_id).await,
+            Err(rejection) => self.reject(rejection, Some(key), caller, body, request_id).await,
         }
     }
 
@@ -93,7 +93,7 @@ impl Pipeline {
             digest: &body.digest,
             received_at: body.received_at,
             request_id: &event.request_id,
-            reason: None,
+            origin: Origin::Accepted,
         };
         let stored = timeout(STORING, self.archive_and_record(&event, entry)).await;
         match stored.unwrap_or(Err(StoreError::TimedOut)) {
@@ -130,16 +130,25 @@ impl Pipeline {
     }
 
     /// Keeps a rejected body. A rejection that is not kept is our own trouble, and is not answered as the sender's.
-    async fn reject(&self, rejection: Rejection, key: Option<RecordKey>, body: &RawBody, request_id: &str) -> Answer {
-        let reason = rejection.reason.name();
-        let archive_key = ArchiveKey::rejected(self.operation, reason, request_id, body.received_at);
+    /// With it the name of the sender's token, for whoever would replay it: a body that could not be read was held
+    /// against no token's customers.
+    async fn reject(
+        &self,
+        rejection: Rejection,
+        key: Option<RecordKey>,
+        caller: &Caller<'_>,
+        body: &RawBody,
+        request_id: &str,
+    ) -> Answer {
+        let reason = rejection.reason;
+        let archive_key = ArchiveKey::rejected(self.operation, reason.name(), request_id, body.received_at);
         let kept = Box::pin(self.archive.put(ArchiveEntry {
             key: &archive_key,
             body: body.bytes.clone(),
             digest: &body.digest,
             received_at: body.received_at,
             request_id,
-            reason: Some(reason),
+            origin: Origin::Rejected { reason, token: caller.token_name() },
         }));
         let kept =
             timeout(STORING, kept).await.map_or(Err(StoreError::TimedOut), |kept| kept.map_err(StoreError::from));

@@ -28,6 +28,20 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::EmptyBody,
+        Self::InvalidJson,
+        Self::TooDeep,
+        Self::TooManyValues,
+        Self::NotAnObject,
+        Self::AmbiguousKey,
+        Self::InvalidCustomerId,
+        Self::InvalidTenant,
+        Self::InvalidRecordId,
+        Self::Forbidden,
+    ];
+
     /// The reason's name in the archive, the logs and the problem type: `invalid-json`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -43,6 +57,12 @@ impl Reason {
             Self::InvalidRecordId => "invalid-record-id",
             Self::Forbidden => "forbidden",
         }
+    }
+
+    /// Reads what [`name`](Self::name) gives.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
     /// The problem's title (RFC 9457, section 3.1.3): the same for every occurrence.

@@ -37,11 +37,6 @@ enum Command {
         #[command(flatten)]
         run: run::Args,
     },
-    /// Make a token for a deployment, and its entry in the parameter AccessTokens. Nothing is kept.
-    Token {
-        /// What the logs and metrics call the token: letters, digits, dots, dashes and underscores.
-        name: String,
-    },
 }
 
 #[derive(Args)]
@@ -73,7 +68,6 @@ async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Stack(args) => stack(args).await,
         Command::Run { stack, run } => run::run(stack, run).await,
-        Command::Token { name } => token(&name),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -83,16 +77,6 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn token(name: &str) -> anyhow::Result<()> {
-    let token = token::Token::random()?;
-    let (secret, entry) = (token.reveal(), token.access_entry(name));
-    writeln!(
-        io::stdout(),
-        "The token, for the sender. It is shown this once:\n\n  {secret}\n\nIts entry in AccessTokens:\n\n  {entry}"
-    )?;
-    Ok(())
 }
 
 async fn stack(args: StackArgs) -> anyhow::Result<()> {

@@ -17,12 +17,13 @@ use std::{
 };
 
 use anyhow::Context;
+use dataconnect::auth::AccessToken;
 use dataconnect_local::{
     stack::LocalStack,
     template::{Route, Template},
 };
 
-use crate::{StackArgs, signals::Stop, token::Token};
+use crate::{StackArgs, signals::Stop, token};
 use watch::Watch;
 
 /// What `run` adds to the options of the stack.
@@ -48,7 +49,7 @@ struct Operation {
 /// What there is to know about a running receiver.
 struct Facts<'a> {
     url: String,
-    token: &'a Token,
+    token: &'a AccessToken,
     folder: &'a Path,
     stack: &'a LocalStack,
     operations: Vec<Operation>,
@@ -66,7 +67,7 @@ pub(crate) async fn run(options: StackArgs, args: Args) -> anyhow::Result<()> {
     let stack = options.start(&template)?;
     require_free(address)?;
     env_file::remove(folder)?;
-    let token = Token::load_or_make(folder)?;
+    let token = token::load_or_make(folder)?;
     let environment = functions_environment(&stack, &token);
     let mut watch = Watch::start(&cargo_lambda, address, args.timeout, folder, &environment)?;
 
@@ -116,9 +117,9 @@ fn operations(template: &Template) -> Vec<Operation> {
 }
 
 /// What the functions are given: the stack, the template's defaults, and the one token that opens them.
-fn functions_environment(stack: &LocalStack, token: &Token) -> BTreeMap<String, String> {
+fn functions_environment(stack: &LocalStack, token: &AccessToken) -> BTreeMap<String, String> {
     let mut environment = stack.environment();
-    environment.insert("ACCESS_TOKENS".to_owned(), token.access_entry("development"));
+    environment.insert("ACCESS_TOKENS".to_owned(), format!("development:{}", token.digest()));
     environment.insert("AUTHENTICATION".to_owned(), "required".to_owned());
     environment
 }

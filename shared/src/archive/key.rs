@@ -63,7 +63,13 @@ impl ArchiveKey {
         format!("raw/operation={}/", operation.name)
     }
 
-    /// What those of a tenant begin with.
+    /// What the keys of all rejected bodies of an operation begin with.
+    #[must_use]
+    pub fn rejected_folder(operation: &Operation) -> String {
+        format!("rejected/operation={}/", operation.name)
+    }
+
+    /// What those of accepted bodies of a tenant begin with.
     #[must_use]
     pub fn tenant_folder(operation: &Operation, tenant: &str) -> String {
         format!("{}tenant={}/", Self::operation_folder(operation), Part(tenant))
@@ -76,7 +82,8 @@ impl ArchiveKey {
     }
 
     /// A key that was read back from a record or a listing.
-    pub(crate) fn from_stored(text: String) -> Self {
+    #[must_use]
+    pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 

@@ -23,6 +23,7 @@ pub struct Location<'k> {
     pub record: &'k str,
     /// The key up to and with the dot after the record's id: the same for all bodies of one record and day.
     pub record_prefix: &'k str,
+    operation: &'k str,
     tenant: &'k str,
     customer_id: u64,
 }
@@ -35,7 +36,7 @@ impl<'k> Location<'k> {
         let mut parts = key.split('/');
         let mut part = |name: &str| parts.next()?.strip_prefix(name);
         part("raw")?;
-        part("operation=")?;
+        let operation = part("operation=")?;
         let (tenant, customer, day) = (part("tenant=")?, part("customer=")?, part("date=")?);
         let name = part("")?;
         let (record, digest) = name.strip_suffix(SUFFIX)?.rsplit_once('.')?;
@@ -51,6 +52,7 @@ impl<'k> Location<'k> {
             date,
             record,
             record_prefix: &key[..key.len() - digest.len() - SUFFIX.len()],
+            operation,
             tenant,
             customer_id,
         })
@@ -63,6 +65,18 @@ impl<'k> Location<'k> {
             customer_tenant: CustomerTenant::new(self.customer_id, &decode(self.tenant)?).ok()?,
             record_id: RecordId::from_stored(decode(self.record)?),
         })
+    }
+
+    /// The name of the operation that the body was sent to.
+    #[must_use]
+    pub fn operation(&self) -> &'k str {
+        self.operation
+    }
+
+    /// The customer and tenant, as a [`CustomerTenant`] writes them; of a tenant that is cut, what the key has of it.
+    #[must_use]
+    pub fn customer(&self) -> String {
+        format!("{}/{}", self.customer_id, decode(self.tenant).unwrap_or_else(|| self.tenant.to_owned()))
     }
 
     /// Whether two bodies are of one record, whatever their days.

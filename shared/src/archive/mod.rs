@@ -13,12 +13,14 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ChecksumAlgorithm;
 use bytes::Bytes;
 use jiff::Timestamp;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 pub use key::ArchiveKey;
 pub use location::Location;
-pub use read::{ArchivedBody, Listed};
+pub use read::{ArchivedBody, Fetched, KeptBody, Listed};
 
 use crate::digest::Digest;
+use crate::rejection::Reason;
 
 /// What S3 answers to `If-None-Match: *` when the object is there ("Conditional writes", S3 user guide).
 const PRECONDITION_FAILED: u16 = 412;
@@ -43,8 +45,48 @@ pub struct ArchiveEntry<'a> {
     pub received_at: Timestamp,
     /// The Lambda request id.
     pub request_id: &'a str,
-    /// Why the event was rejected, if it was.
-    pub reason: Option<&'static str>,
+    /// How it comes there.
+    pub origin: Origin<'a>,
+}
+
+/// How a body comes into the archive.
+#[derive(Debug, Clone, Copy)]
+pub enum Origin<'a> {
+    /// Its event was accepted.
+    Accepted,
+    /// Its event was rejected.
+    Rejected {
+        /// Why.
+        reason: Reason,
+        /// The name of the token that it came with. `None` where authentication is off.
+        token: Option<&'a str>,
+    },
+    /// Its event was rejected when it came, and accepted when an operator replayed it.
+    Replayed {
+        /// Where it was kept in between.
+        from: &'a ArchiveKey,
+        /// The operator who answers for it, where its sender's token does not.
+        vouched_by: Option<&'a str>,
+    },
+}
+
+impl Origin<'_> {
+    fn metadata(self) -> impl Iterator<Item = (String, String)> {
+        let [first, second] = match self {
+            Self::Accepted => [None, None],
+            Self::Rejected { reason, token } => [Some(("reason", reason.name().to_owned())), text("token", token)],
+            Self::Replayed { from, vouched_by } => {
+                [Some(("replayed-from", from.as_str().to_owned())), text("vouched-by", vouched_by)]
+            }
+        };
+        first.into_iter().chain(second).map(|(name, value)| (name.to_owned(), value))
+    }
+}
+
+/// Metadata travels in headers, which hold ASCII alone and no blanks at their ends.
+fn text(name: &'static str, value: Option<&str>) -> Option<(&'static str, String)> {
+    const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
+    value.map(|value| (name, utf8_percent_encode(value, ENCODED).to_string()))
 }
 
 impl Archive {
@@ -63,9 +105,7 @@ impl Archive {
             ("received-at".to_owned(), format!("{:.3}", entry.received_at)),
             ("request-id".to_owned(), entry.request_id.to_owned()),
         ]);
-        if let Some(reason) = entry.reason {
-            metadata.insert("reason".to_owned(), reason.to_owned());
-        }
+        metadata.extend(entry.origin.metadata());
         let put = self
             .client
             .put_object()

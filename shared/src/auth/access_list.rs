@@ -1,10 +1,15 @@
 //! The tokens that a deployment accepts, as it is told of them.
 
+use std::fmt;
+
 use jiff::civil::Date;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::digest::Digest;
 use crate::key::CustomerTenant;
+
+/// What of a tenant stands as it is: the unreserved characters of RFC 3986, section 2.3.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The tokens that a deployment accepts.
 ///
@@ -66,6 +71,32 @@ impl AccessList {
     }
 }
 
+/// As the setting.
+impl fmt::Display for AccessList {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        out.write_str(&entries.join(","))
+    }
+}
+
+/// As in the setting.
+impl fmt::Display for AccessEntry {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.name, self.digest)?;
+        if let Some(last_day) = self.expires {
+            write!(out, ":expires={last_day}")?;
+        }
+        if let Some(pairs) = &self.bound_to {
+            let pair = |pair: &CustomerTenant| {
+                format!("{}/{}", pair.customer_id(), utf8_percent_encode(pair.tenant(), ENCODED))
+            };
+            write!(out, ":for={}", pairs.iter().map(pair).collect::<Vec<_>>().join("+"))?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads what `Display` writes.
 impl std::str::FromStr for AccessList {
     type Err = AccessListError;
 
@@ -133,6 +164,14 @@ mod tests {
         assert_eq!(new.digest.to_string(), "0a".repeat(32));
         let pairs: Vec<_> = new.bound_to.iter().flatten().map(ToString::to_string).collect();
         assert_eq!(pairs, ["2/Securitime", "3/A,B/c"]);
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let setting =
+            format!("a:{HEX}:expires=2027-06-30,b:{}:for=2/Securitime+3/A%2CB%2Fc%3A%2B%25%20%C3%A4", "0a".repeat(32));
+        let list: AccessList = setting.parse().expect("a list");
+        assert_eq!(list.to_string(), setting);
     }
 
     #[test]

@@ -67,8 +67,24 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// The sender of a body that was kept, by the name of the token that it came with: what the token was allowed then
+    /// is not known, what it is allowed now is. A token that has expired since was good when it came. `None` if the list
+    /// does not have the token, or the body came with none.
+    pub(crate) fn recall(&self, token: Option<&str>) -> Option<Caller<'_>> {
+        match self {
+            Self::Open => Some(Caller { entry: None }),
+            Self::Tokens(list) => {
+                let entry = list.entries().iter().find(|entry| token == Some(entry.name.as_str()))?;
+                Some(Caller { entry: Some(entry) })
+            }
+        }
+    }
+}
+
 impl Caller<'_> {
-    /// Who applies what the archive took already: its sender was admitted, and was allowed to send it, when it came.
+    /// Who applies what the archive took already: its sender was admitted, and was allowed to send it, when it came. Or an
+    /// operator, who answers for it.
     pub(crate) fn archive() -> Caller<'static> {
         Caller { entry: None }
     }

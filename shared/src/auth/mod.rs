@@ -4,9 +4,11 @@
 //! tokens, never a token.
 
 mod access_list;
+mod access_token;
 mod gate;
 mod token;
 
 pub use access_list::{AccessEntry, AccessList, AccessListError};
+pub use access_token::AccessToken;
 pub use gate::{Caller, Gate, Unauthorized};
 pub use token::Token;

@@ -42,8 +42,9 @@ impl RecordId {
         Self(format!("{HASH_PREFIX}{hash}"))
     }
 
-    /// An id that was read back from a table.
-    pub(crate) fn from_stored(text: String) -> Self {
+    /// An id that was read back from a table, or that an operator asks for.
+    #[must_use]
+    pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 

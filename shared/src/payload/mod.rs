@@ -23,7 +23,7 @@ mod work_order_request;
 
 pub use incident::{Incident, POST_INCIDENTS};
 pub use note::{Note, POST_NOTES};
-pub use punch::{POST_PUNCHES, Punch};
+pub use punch::{Direction, POST_PUNCHES, Punch};
 pub use punch_deletion::{DELETE_PUNCHES, PunchDeletion};
 pub use shape::{Identifier, Shape};
 pub use work_order_request::{

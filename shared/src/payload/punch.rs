@@ -46,3 +46,24 @@ payload! {
         "PunchDateLocal" => punch_date_local: DateTime,
     }
 }
+
+/// Whether a guard came or went. *Provisional*.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// `In`.
+    In,
+    /// `Out`.
+    Out,
+}
+
+impl Punch<'_> {
+    /// What `PunchType` says, whatever its case. `None` where it says neither, or nothing.
+    #[must_use]
+    pub fn direction(&self) -> Option<Direction> {
+        match self.punch_type?.to_ascii_lowercase().as_str() {
+            "in" => Some(Direction::In),
+            "out" => Some(Direction::Out),
+            _ => None,
+        }
+    }
+}

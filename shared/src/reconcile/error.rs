@@ -7,6 +7,7 @@ use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Error;
 use aws_sdk_s3::primitives::ByteStreamError;
 
 use crate::archive::ArchiveKey;
+use crate::store_failure::StoreFailure;
 use crate::table::TableError;
 
 /// A store did not do its work, and reconciling stops. Names the object at which.
@@ -46,6 +47,9 @@ pub enum ReconcileError {
         /// What the SDK says after its own retries.
         source: Box<SdkError<GetItemError>>,
     },
+    /// Something else could not be read.
+    #[error(transparent)]
+    Store(StoreFailure),
     /// A missing event could not be applied, or it is not known whether it was.
     #[error("the event of the object {key} could not be applied")]
     Apply {

@@ -21,9 +21,13 @@ pub struct Found {
 /// How an object of the archive stands to its record.
 #[derive(Debug, Clone)]
 pub enum Finding {
-    /// The record's history has its event: under this key, or by its content, which came spelled otherwise or on another
-    /// day.
+    /// The record's history has its event, under this key.
     Known,
+    /// The record's history has its event by its content, which came spelled otherwise or on another day.
+    Repeat {
+        /// Where the history says that its body is.
+        of: ArchiveKey,
+    },
     /// The record does not have its event. Two objects of one event, spelled otherwise or of two days, are both missing
     /// until one is applied.
     Missing(MissingEvent),

@@ -6,9 +6,10 @@ use crate::operation::Effect;
 use crate::record::{History, HistoryEntry, Outcome};
 
 /// Says of an event of the archive how it stands to its record's history, which is empty if there is no such record.
-pub(super) fn judge(history: &History, event: &Event) -> Finding {
-    if history.find(event.operation.name, &event.content_hash).is_some() {
-        return Finding::Known;
+pub(crate) fn judge(history: &History, event: &Event) -> Finding {
+    if let Some(entry) = history.find(event.operation.name, &event.content_hash) {
+        let of = entry.archive_key.clone();
+        return if of == event.archive_key { Finding::Known } else { Finding::Repeat { of } };
     }
     if history.dropped() > 0 {
         return Finding::CannotTell { dropped: history.dropped() };

@@ -13,20 +13,31 @@
 //! twice: neither is applied, both are reported.
 //!
 //! [`Reconciler::run`] is the whole of it; [`Reconciler::repair`] one step.
+//!
+//! The other direction is [`Inspector`]'s: it goes through the records, and holds each event of their histories against
+//! the body in the archive. [`Conservation`] counts what both found, by day, customer and operation, from both ends. And
+//! [`Rebuilder`] makes the records anew from the archive, in memory, and compares.
 
+mod conservation;
 mod error;
 mod finding;
+mod inspect;
 mod judge;
 mod listing;
 mod objects;
+mod rebuild;
 mod run;
 mod summary;
 
 use lambda_http::Body;
 
+pub use conservation::{Conservation, Counts, Row};
 pub use error::ReconcileError;
 pub use finding::{Finding, Found, MissingEvent, Repair, Unreadable};
+pub use inspect::{Difference, Holding, Inspected, Inspector};
+pub(crate) use judge::judge;
 pub use listing::Scope;
+pub use rebuild::{Place, Rebuilder, Rebuilt, Verdict};
 pub use run::{Plan, Run, Task};
 pub use summary::Summary;
 
@@ -38,7 +49,6 @@ use crate::operation::Operation;
 use crate::record::History;
 use crate::request::RawBody;
 use crate::table::{HistoryError, Table, TableError};
-use judge::judge;
 use objects::RecordObjects;
 
 /// The longest body that a request can bring ("Quotas", API Gateway developer guide: 10 MB). What is longer was put

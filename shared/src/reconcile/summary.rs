@@ -23,7 +23,7 @@ impl Summary {
     /// Counts one more.
     pub fn add(&mut self, found: &Found) {
         let count = match found.finding {
-            Finding::Known => &mut self.known,
+            Finding::Known | Finding::Repeat { .. } => &mut self.known,
             Finding::Missing(_) => &mut self.missing,
             Finding::Superseded { .. } => &mut self.superseded,
             Finding::CannotTell { .. } => &mut self.cannot_tell,

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use super::attribute;
 use crate::drift::{Drift, Place};
-use crate::json::{Json, Object};
+use crate::json::{Json, Number, Object};
 use crate::operation::Effect;
 
 /// Attributes of an item, or of a map in one.
@@ -77,6 +79,29 @@ fn convert(value: Json, nesting: usize) -> Result<AttributeValue, &'static str> 
             AttributeValue::M(members.into_iter().map(convert).collect::<Result<_, _>>()?)
         }
     })
+}
+
+/// What a record holds of a body, as JSON again. What an operator may have added by hand, sets and bytes, is given as
+/// arrays and Base64.
+#[must_use]
+pub fn to_object(attributes: &Attributes) -> Object {
+    attributes.iter().map(|(name, value)| (name.clone(), to_json(value))).collect()
+}
+
+fn to_json(value: &AttributeValue) -> Json {
+    let base64 = |blob: &aws_sdk_dynamodb::primitives::Blob| Json::String(STANDARD.encode(blob.as_ref()));
+    match value {
+        AttributeValue::S(text) => Json::String(text.clone()),
+        AttributeValue::N(text) => Json::Number(Number::new(text)),
+        AttributeValue::Bool(value) => Json::Bool(*value),
+        AttributeValue::L(values) => Json::Array(values.iter().map(to_json).collect()),
+        AttributeValue::M(members) => Json::Object(to_object(members)),
+        AttributeValue::Ss(texts) => Json::Array(texts.iter().cloned().map(Json::String).collect()),
+        AttributeValue::Ns(texts) => Json::Array(texts.iter().map(|text| Json::Number(Number::new(text))).collect()),
+        AttributeValue::B(blob) => base64(blob),
+        AttributeValue::Bs(blobs) => Json::Array(blobs.iter().map(base64).collect()),
+        _ => Json::Null,
+    }
 }
 
 /// The Work Order that an event belongs to: its `WorkOrderStem`, or its `WorkOrderNumber` without the last segment.

@@ -8,7 +8,7 @@ mod outcome;
 
 use jiff::Timestamp;
 
-pub use attributes::Attributes;
+pub use attributes::{Attributes, to_object};
 pub(crate) use attributes::{from_body, work_order_stem};
 pub use history::{History, HistoryEntry};
 pub use item::{UnreadableItem, attribute};

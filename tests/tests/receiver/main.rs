@@ -23,6 +23,7 @@ mod outages;
 mod properties;
 mod recovery;
 mod rejections;
+mod replay;
 mod samples;
 mod settings;
 mod size;

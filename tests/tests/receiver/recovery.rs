@@ -1,13 +1,15 @@
 //! What is archived and not recorded is found, and applied as if it had been recorded when it came.
 
 mod cases;
+mod inspection;
 mod listing;
 mod order;
 mod outage;
 mod random;
+mod rebuild;
 mod strangers;
 
-use dataconnect::archive::{ArchiveEntry, ArchiveKey};
+use dataconnect::archive::{ArchiveEntry, ArchiveKey, Origin};
 use dataconnect::auth::Gate;
 use dataconnect::event::{Event, ParsedEvent};
 use dataconnect::reconcile::{Finding, Found, MissingEvent, Plan, Reconciler, Scope, Summary};
@@ -90,7 +92,7 @@ impl Arrival {
             digest: &self.body.digest,
             received_at: self.body.received_at,
             request_id: &self.event.request_id,
-            reason: None,
+            origin: Origin::Accepted,
         };
         receiver.pipeline.archive.put(entry).await.unwrap();
         self.event.archive_key.clone()

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dataconnect::answer::Answer as Said;
-use dataconnect::archive::{Archive, ArchiveEntry};
+use dataconnect::archive::{Archive, ArchiveEntry, Origin};
 use dataconnect::auth::Gate;
 use dataconnect::digest::Digest;
 use dataconnect::event::{Event, ParsedEvent};
@@ -168,7 +168,7 @@ async fn archive(pipeline: &Pipeline, event: &Event, body: &RawBody) -> Result<(
         digest: &body.digest,
         received_at: body.received_at,
         request_id: &event.request_id,
-        reason: None,
+        origin: Origin::Accepted,
     };
     pipeline.archive.put(entry).await.map_err(|_| Unavailable)
 }

@@ -1,0 +1,93 @@
+//! `rejected`.
+
+use clap::{Args, Subcommand};
+
+use super::{OperationName, Span, TargetArgs, ViewArgs};
+
+/// Options of `rejected`.
+#[derive(Debug, Args)]
+pub struct RejectedArgs {
+    /// What about them.
+    #[command(subcommand)]
+    pub command: RejectedCommand,
+}
+
+/// What about the rejected.
+#[derive(Debug, Subcommand)]
+pub enum RejectedCommand {
+    /// Why, since when, how many
+    List(RejectedListArgs),
+    /// One of them: the body as it arrived, and what is wrong with it
+    Show(RejectedShowArgs),
+    /// Take them in after all, through what the functions do
+    Replay(ReplayArgs),
+}
+
+/// Which of the rejected.
+#[derive(Debug, Args)]
+pub struct RejectedFilter {
+    /// Of this operation alone
+    #[arg(long, value_name = "OPERATION")]
+    pub operation: Option<OperationName>,
+    /// Rejected for this reason alone, such as invalid-json
+    #[arg(long, value_name = "REASON")]
+    pub reason: Option<String>,
+    /// When they came
+    #[command(flatten)]
+    pub span: Span,
+}
+
+/// Options of `rejected list`.
+#[derive(Debug, Args)]
+pub struct RejectedListArgs {
+    /// Which.
+    #[command(flatten)]
+    pub filter: RejectedFilter,
+    /// Each by itself, not counted by reason
+    #[arg(long)]
+    pub each: bool,
+    /// Which receiver.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// How it looks.
+    #[command(flatten)]
+    pub view: ViewArgs,
+}
+
+/// Options of `rejected show`.
+#[derive(Debug, Args)]
+pub struct RejectedShowArgs {
+    /// The request id or the key
+    pub id: String,
+    /// Which receiver.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// How it looks.
+    #[command(flatten)]
+    pub view: ViewArgs,
+}
+
+/// Options of `rejected replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The request id or the key of one; without, all that the filter finds
+    pub id: Option<String>,
+    /// Which.
+    #[command(flatten)]
+    pub filter: RejectedFilter,
+    /// Say what would become of each, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Answer for those that no token may write, forbidden ones among them, by your name: it stays with the body
+    #[arg(long, value_name = "NAME")]
+    pub vouched_by: Option<String>,
+    /// Do not ask first
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Which receiver.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// How it looks.
+    #[command(flatten)]
+    pub view: ViewArgs,
+}

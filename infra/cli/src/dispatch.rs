@@ -1,0 +1,33 @@
+//! From the command line to the command.
+
+use std::io::Write;
+
+use crate::cli::{Cli, Command};
+use crate::exit::Exit;
+use crate::{completions, doctor, events, punches, reconcile, rejected, send, show, token};
+
+/// Runs what was asked, and says on standard error why it could not, if it could not.
+pub async fn run(cli: Cli) -> Exit {
+    match dispatch(cli).await {
+        Ok(exit) => exit,
+        Err(error) => {
+            // Nothing is left to do if not even standard error can be written.
+            let _ = writeln!(anstream::stderr(), "error: {error:#}");
+            Exit::Failed
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
+    match cli.command {
+        Command::Token(args) => token::run(args).await,
+        Command::Send(args) => send::run(args).await,
+        Command::Doctor(args) => doctor::run(args).await,
+        Command::Completions(args) => Ok(completions::run(&args)),
+        Command::Events(args) => events::run(args).await,
+        Command::Show(args) => show::run(args).await,
+        Command::Punches(args) => punches::run(args).await,
+        Command::Rejected(args) => rejected::run(args).await,
+        Command::Reconcile(args) => reconcile::run(args).await,
+    }
+}

@@ -1,0 +1,13 @@
+//! How an answer looks: for people a table that fits the terminal, for pipes JSON or CSV.
+//!
+//! Colours go by [`anstream`]: none where the output is no terminal, or `NO_COLOR` is set.
+
+mod progress;
+mod report;
+mod style;
+mod time;
+
+pub use progress::Progress;
+pub use report::{Column, Report, Row};
+pub use style::{Tone, paint};
+pub use time::Clock;

@@ -1,0 +1,146 @@
+//! Rows, as a table, as JSON or as CSV.
+
+use std::io::{self, Write};
+
+use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use console::Term;
+use serde::Serialize;
+
+use super::style::Tone;
+use crate::cli::ViewArgs;
+
+/// Wide enough for whatever reads a pipe; a terminal says its own.
+const WIDTH_WITHOUT_TERMINAL: u16 = 120;
+
+/// A column: its heading, and the cell of a row.
+pub struct Column<T> {
+    heading: &'static str,
+    cell: fn(&T) -> (Tone, String),
+}
+
+/// What a report has a line for: serialised for JSON, under columns for the rest.
+pub trait Row: Serialize + Sized {
+    /// The columns, in their order.
+    fn columns() -> Vec<Column<Self>>;
+}
+
+impl<T> Column<T> {
+    /// A column without colours.
+    #[must_use]
+    pub fn new(heading: &'static str, cell: fn(&T) -> (Tone, String)) -> Self {
+        Self { heading, cell }
+    }
+}
+
+/// Writes rows as the reader wants them.
+#[derive(Debug, Clone, Copy)]
+pub struct Report {
+    view: ViewArgs,
+}
+
+impl Report {
+    /// For that reader.
+    #[must_use]
+    pub fn new(view: ViewArgs) -> Self {
+        Self { view }
+    }
+
+    /// Whether people read it: only then is there anything but rows.
+    #[must_use]
+    pub fn for_people(&self) -> bool {
+        !self.view.json && !self.view.csv
+    }
+
+    /// Whether rows may be written as they come, for there is nothing around them.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.view.json
+    }
+
+    /// Says a sentence: on standard output to people, who read it with the rows, on standard error beside JSON and CSV.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn say(&self, sentence: &str) -> io::Result<()> {
+        if self.for_people() {
+            writeln!(anstream::stdout(), "{sentence}")
+        } else {
+            writeln!(anstream::stderr(), "{sentence}")
+        }
+    }
+
+    /// Warns on standard error.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn warn(&self, sentence: &str) -> io::Result<()> {
+        writeln!(anstream::stderr(), "warning: {sentence}")
+    }
+
+    /// Writes the rows to standard output.
+    ///
+    /// # Errors
+    /// If standard output takes nothing.
+    pub fn print<T: Row>(&self, rows: &[T]) -> io::Result<()> {
+        let mut out = anstream::stdout().lock();
+        if self.view.json {
+            return rows.iter().try_for_each(|row| json(&mut out, row));
+        }
+        if self.view.csv {
+            return csv(&mut out, rows);
+        }
+        writeln!(out, "{}", table(rows, width()))
+    }
+}
+
+/// One object a line.
+fn json<T: Serialize>(out: &mut impl Write, row: &T) -> io::Result<()> {
+    writeln!(out, "{}", serde_json::to_string(row)?)
+}
+
+/// RFC 4180, with a line of headings.
+fn csv<T: Row>(out: &mut impl Write, rows: &[T]) -> io::Result<()> {
+    let columns = T::columns();
+    let line = |cells: Vec<String>| cells.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",");
+    write!(out, "{}\r\n", line(columns.iter().map(|column| column.heading.to_owned()).collect()))?;
+    for row in rows {
+        write!(out, "{}\r\n", line(columns.iter().map(|column| (column.cell)(row).1).collect()))?;
+    }
+    Ok(())
+}
+
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+}
+
+/// A table that is no wider than that: what does not fit is wrapped.
+fn table<T: Row>(rows: &[T], width: u16) -> Table {
+    let columns = T::columns();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    table.set_header(columns.iter().map(|column| Cell::new(column.heading)));
+    for row in rows {
+        table.add_row(columns.iter().map(|column| {
+            let (tone, text) = (column.cell)(row);
+            toned(tone, Cell::new(text))
+        }));
+    }
+    // In colour whatever the output is: the stream takes the colours out where they are not wanted.
+    table.enforce_styling();
+    table
+}
+
+/// As [`paint`](super::paint), in the table's own terms, for it has to know how wide a cell is.
+fn toned(tone: Tone, cell: Cell) -> Cell {
+    match tone {
+        Tone::Plain => cell,
+        Tone::Good => cell.fg(Color::DarkGreen),
+        Tone::Warning => cell.fg(Color::DarkYellow),
+        Tone::Bad => cell.fg(Color::DarkRed).add_attribute(Attribute::Bold),
+        Tone::Faint => cell.add_attribute(Attribute::Dim),
+    }
+}
+
+fn width() -> u16 {
+    Term::stdout().size_checked().map_or(WIDTH_WITHOUT_TERMINAL, |(_, width)| width)
+}

@@ -1,0 +1,174 @@
+//! `reconcile`.
+
+use std::env;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use dataconnect::reconcile::{Counts, Row as Place};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::Serialize;
+
+use crate::cli::ReconcileArgs;
+use crate::confirm::confirmed;
+use crate::connect::Receiver;
+use crate::engine::reconcile::{Difference, Ended, Reconciliation, Task, Told};
+use crate::exit::Exit;
+use crate::interrupt::interrupted;
+use crate::output::{Column, Progress, Report, Row, Tone};
+
+/// Differences that are printed to people; of the others they are told how many there are.
+const PRINTED: usize = 200;
+
+/// A line of the conservation table.
+#[derive(Serialize)]
+struct Line {
+    #[serde(flatten)]
+    place: Place,
+    #[serde(flatten)]
+    counts: Counts,
+    archived: u64,
+    recorded: u64,
+    balanced: bool,
+}
+
+impl Row for Line {
+    fn columns() -> Vec<Column<Self>> {
+        fn number(number: u64) -> (Tone, String) {
+            (if number == 0 { Tone::Faint } else { Tone::Plain }, number.to_string())
+        }
+        fn wrong(number: u64) -> (Tone, String) {
+            (if number == 0 { Tone::Faint } else { Tone::Bad }, number.to_string())
+        }
+        vec![
+            Column::new("day", |line| (Tone::Plain, line.place.date.to_string())),
+            Column::new("customer", |line| (Tone::Plain, line.place.customer.clone())),
+            Column::new("operation", |line| (Tone::Plain, line.place.operation.clone())),
+            Column::new("archived", |line| number(line.archived)),
+            Column::new("repeats", |line| number(line.counts.repeats)),
+            Column::new("missing", |line| wrong(line.counts.missing - line.counts.applied)),
+            Column::new("other", |line| {
+                number(line.counts.superseded + line.counts.cannot_tell + line.counts.unreadable)
+            }),
+            Column::new("recorded", |line| number(line.recorded)),
+            Column::new("gone", |line| wrong(line.counts.gone)),
+            Column::new("differ", |line| wrong(line.counts.different)),
+            Column::new("", |line| match line.balanced {
+                true => (Tone::Good, "balanced".to_owned()),
+                false => (Tone::Bad, "not balanced".to_owned()),
+            }),
+        ]
+    }
+}
+
+impl Row for Difference {
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::new("what", |one| {
+                (if one.kind.is_wrong() { Tone::Bad } else { Tone::Plain }, one.kind.words().to_owned())
+            }),
+            Column::new("operation", |one| (Tone::Plain, one.operation.to_owned())),
+            Column::new("object or record", |one| (Tone::Plain, one.what.clone())),
+            Column::new("more", |one| (Tone::Plain, one.detail.clone())),
+        ]
+    }
+}
+
+/// Does what is asked.
+///
+/// # Errors
+/// If a store fails. The same command goes on where it stopped.
+pub async fn run(args: ReconcileArgs) -> anyhow::Result<Exit> {
+    let receiver = Receiver::find(&args.target).await?;
+    let stores = receiver.stores()?;
+    let report = Report::new(args.view);
+    let task = match (args.repair, args.rebuild) {
+        (true, _) => Task::Repair,
+        (false, true) => Task::Rebuild,
+        (false, false) => Task::Report,
+    };
+    if task == Task::Repair && !args.yes && !confirmed("Apply to the tables what the archive has and they do not?")? {
+        return Ok(Exit::Failed);
+    }
+    let file = args.checkpoint.unwrap_or_else(|| default_file(&stores.bucket));
+    if args.restart && file.exists() {
+        std::fs::remove_file(&file)?;
+    }
+    let day = |time: Timestamp| TimeZone::UTC.to_datetime(time).date();
+    let until = args.span.until.map(|until| until.checked_sub(1.nanosecond())).transpose()?;
+    let days = [args.span.since.map(day), until.map(day)];
+    let concurrency = NonZeroUsize::new(args.concurrency.into()).unwrap_or(NonZeroUsize::MIN);
+    let mut reconciliation = Reconciliation::new(&receiver, stores, days, task, concurrency, file)?;
+    if reconciliation.is_resumed() && report.for_people() {
+        report.say("Going on where an earlier run stopped; --restart begins anew.")?;
+    }
+
+    let progress = Progress::new(None, "objects and records");
+    let (mut differences, mut unprinted) = (Vec::new(), 0_u64);
+    let ended = reconciliation
+        .run(interrupted(), |told| {
+            match told {
+                Told::Progress(more) => progress.add(more),
+                Told::Difference(one) if report.is_json() => progress.suspend(|| report.print(&[one]))?,
+                Told::Difference(one) if differences.len() < PRINTED || !report.for_people() => differences.push(one),
+                Told::Difference(_) => unprinted += 1,
+            }
+            Ok(())
+        })
+        .await;
+    drop(progress);
+    if !report.is_json() && (!differences.is_empty() || !report.for_people()) {
+        report.print(&differences)?;
+    }
+    if unprinted > 0 {
+        report.say(&format!("and {unprinted} more; --json has all"))?;
+    }
+    if ended? == Ended::Stopped {
+        report.warn("interrupted; the same command goes on from here")?;
+        return Ok(Exit::Interrupted);
+    }
+    conclude(&reconciliation, &report)
+}
+
+fn conclude(reconciliation: &Reconciliation, report: &Report) -> anyhow::Result<Exit> {
+    let rows = reconciliation.conservation().rows().iter();
+    let lines: Vec<_> = rows.map(|(place, counts)| Line::of(place, *counts)).collect();
+    // Today's events are still coming in: what came between the two directions is counted from one end alone.
+    let today = TimeZone::UTC.to_datetime(Timestamp::now()).date();
+    let unbalanced = lines.iter().filter(|line| !line.balanced && line.place.date < today).count();
+    let tally = reconciliation.tally();
+    if report.is_json() {
+        report.print(&lines)?;
+    } else if report.for_people() {
+        if !lines.is_empty() {
+            report.say("")?;
+            report.print(&lines)?;
+        }
+        let wrong = tally.differences + unbalanced as u64;
+        let verdict = if wrong == 0 { "Archive and tables agree".to_owned() } else { format!("{wrong} differences") };
+        report.say(&format!(
+            "\n{verdict}: {} objects, {} records, {} rebuilt, {} applied.",
+            tally.objects, tally.records, tally.rebuilt, tally.applied
+        ))?;
+    }
+    Ok(if tally.differences == 0 && unbalanced == 0 { Exit::Good } else { Exit::Bad })
+}
+
+impl Line {
+    fn of(place: &Place, counts: Counts) -> Self {
+        Self {
+            place: place.clone(),
+            counts,
+            archived: counts.archived(),
+            recorded: counts.recorded(),
+            balanced: counts.is_balanced(),
+        }
+    }
+}
+
+/// In the state directory (XDG Base Directory Specification): `~/.local/state/dataconnect/`.
+fn default_file(bucket: &str) -> PathBuf {
+    let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let state = state.or_else(|| env::home_dir().map(|home| home.join(".local/state")));
+    state.unwrap_or_default().join("dataconnect").join(format!("reconcile-{bucket}.json"))
+}

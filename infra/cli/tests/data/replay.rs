@@ -1,0 +1,30 @@
+//! `rejected replay`.
+
+use dataconnect::payload::POST_INCIDENTS;
+use serde_json::json;
+
+use crate::support::Place;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_one_record_the_latest_stands_and_what_is_forbidden_needs_a_name() {
+    let place = Place::new();
+    let receiver = place.receiver(&POST_INCIDENTS, POST_INCIDENTS.record_id);
+    for text in ["first", "second", "third"] {
+        let body = json!({ "CustomerId": 2, "Tenant": "a", "Number": 1, "Description": text });
+        assert_eq!(receiver.send(body.to_string()).await.status, 400);
+        tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+    }
+    let settings = [("POST_INCIDENTS_RECORD_ID", "Number")];
+    place.run_with(&["rejected", "replay", "--yes"], &settings).await.ends(0);
+    let item = receiver.stores.only("a").await;
+    assert_eq!((&item["Description"], &item["Revision"]["N"]), (&json!("third"), &json!("3")));
+
+    let hex = dataconnect::digest::Digest::of(tests::receiver::TOKEN.as_bytes());
+    let mut bound = place.receiver(&POST_INCIDENTS, POST_INCIDENTS.record_id);
+    bound.pipeline.gate = dataconnect::auth::Gate::Tokens(format!("development:{hex}:for=2/b").parse().unwrap());
+    assert_eq!(bound.send(bound.body("c", 9, &json!({}))).await.status, 403);
+    let replayed = place.run(&["rejected", "replay", "--yes", "--json"]).await.ends(1).objects();
+    assert_eq!(replayed[0]["fate"], "stays");
+    place.run(&["rejected", "replay", "--yes", "--vouched-by", "shift lead"]).await.ends(0);
+    assert_eq!(receiver.stores.only("c").await["RecordId"], "9");
+}
