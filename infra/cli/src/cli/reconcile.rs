@@ -6,6 +6,7 @@ use super::{Span, TargetArgs, ViewArgs};
 
 /// Options of `reconcile`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct ReconcileArgs {
     /// The days of the archive
     #[command(flatten)]
