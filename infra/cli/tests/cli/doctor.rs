@@ -34,6 +34,13 @@ async fn a_stack_is_judged_by_what_each_service_says() {
     let aws = Aws::start(Says { parameters, subscribers: 0, ..Says::default() }).await;
     let ran = beside(&aws, &["doctor", "--json"]).await;
     assert_eq!((ran.code, ran.err.as_str()), (1, ""), "{}", ran.out);
+    let gravity =
+        |finding: &serde_json::Value| ["urgent", "warning", "unverified", "good"].map(|it| finding["severity"] == it);
+    assert!(
+        ran.json().is_sorted_by_key(|finding| std::cmp::Reverse(gravity(finding))),
+        "the gravest first: {}",
+        ran.out
+    );
     for (about, severity, found) in [
         ("AlarmTopic", "warning", "has no subscriber"),
         ("token wfx", "warning", "may write for every customer"),
