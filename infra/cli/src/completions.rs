@@ -1,6 +1,6 @@
 //! `completions`: what the shell needs to complete a command line.
 
-use std::io;
+use std::io::{self, Write};
 
 use clap::CommandFactory;
 
@@ -8,8 +8,13 @@ use crate::cli::{Cli, CompletionsArgs};
 use crate::exit::Exit;
 
 /// Writes them to standard output.
-#[must_use]
-pub fn run(args: &CompletionsArgs) -> Exit {
-    clap_complete::generate(args.shell, &mut Cli::command(), "dataconnect", &mut io::stdout());
-    Exit::Good
+///
+/// # Errors
+/// If standard output takes nothing.
+pub fn run(args: &CompletionsArgs) -> anyhow::Result<Exit> {
+    // Not there at once: the generator panics where a pipe is closed.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "dataconnect", &mut script);
+    io::stdout().write_all(&script)?;
+    Ok(Exit::Good)
 }

@@ -1,6 +1,6 @@
 //! From the command line to the command.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use crate::cli::{Cli, Command};
 use crate::exit::Exit;
@@ -10,6 +10,8 @@ use crate::{completions, doctor, events, punches, reconcile, rejected, send, sho
 pub async fn run(cli: Cli) -> Exit {
     match dispatch(cli).await {
         Ok(exit) => exit,
+        // Whoever reads has read enough: `dataconnect events | head`.
+        Err(error) if is_closed_pipe(&error) => Exit::Good,
         Err(error) => {
             // Nothing is left to do if not even standard error can be written.
             let _ = writeln!(anstream::stderr(), "error: {error:#}");
@@ -18,12 +20,16 @@ pub async fn run(cli: Cli) -> Exit {
     }
 }
 
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
 async fn dispatch(cli: Cli) -> anyhow::Result<Exit> {
     match cli.command {
         Command::Token(args) => token::run(args).await,
         Command::Send(args) => send::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
-        Command::Completions(args) => Ok(completions::run(&args)),
+        Command::Completions(args) => completions::run(&args),
         Command::Events(args) => events::run(args).await,
         Command::Show(args) => show::run(args).await,
         Command::Punches(args) => punches::run(args).await,

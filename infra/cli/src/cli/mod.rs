@@ -1,5 +1,7 @@
 //! The command line: every command, its options, and their help.
 
+#![allow(clippy::doc_markdown, reason = "these are help texts, and a terminal would show the backticks")]
+
 mod doctor;
 mod events;
 mod filter;

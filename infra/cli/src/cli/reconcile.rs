@@ -8,6 +8,7 @@ use super::{Span, TargetArgs, ViewArgs};
 
 /// Options of `reconcile`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct ReconcileArgs {
     /// The days of the archive, UTC: whole ones
     #[command(flatten)]

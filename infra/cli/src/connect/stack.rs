@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, bail};
 use aws_config::SdkConfig;
 use aws_sdk_cloudformation::Client;
-use aws_sdk_cloudformation::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_cloudformation::operation::describe_stacks::DescribeStacksError;
 
 /// A deployed stack.
@@ -28,7 +28,7 @@ impl Stack {
         let described = Client::new(sdk).describe_stacks().stack_name(name).send().await;
         let described = match described {
             Ok(described) => described,
-            Err(error) => bail!("{}", advice(&error, name, sdk)),
+            Err(error) => bail!("{}", advice(error, name, sdk)),
         };
         let stack = described.stacks().first().with_context(|| format!("CloudFormation says nothing of {name}"))?;
         let outputs = stack.outputs().iter().filter_map(|output| pair(output.output_key(), output.output_value()));
@@ -42,9 +42,10 @@ fn pair(key: Option<&str>, value: Option<&str>) -> Option<(String, String)> {
 }
 
 /// What went wrong, and what to do about it.
-fn advice(error: &SdkError<DescribeStacksError>, name: &str, sdk: &SdkConfig) -> String {
+fn advice(error: SdkError<DescribeStacksError>, name: &str, sdk: &SdkConfig) -> String {
     let region = sdk.region().map(ToString::to_string).unwrap_or_default();
-    match (error.code(), error) {
+    let code = error.code().map(str::to_owned);
+    match (code.as_deref(), &error) {
         (Some("ValidationError"), _) => format!(
             "there is no stack {name} in {region}: name another with --stack, or the region with --region, or use \
              --local for the receiver of `make run`"
@@ -57,10 +58,10 @@ fn advice(error: &SdkError<DescribeStacksError>, name: &str, sdk: &SdkConfig) ->
         }
         (Some(code), _) => format!("CloudFormation refuses: {code}, {}", error.message().unwrap_or("no message")),
         (None, SdkError::DispatchFailure(_)) => format!(
-            "CloudFormation in {region} was not asked: {}. Check the credentials (`aws sts get-caller-identity`, `aws \
+            "CloudFormation in {region} was not asked: {:#}. Check the credentials (`aws sts get-caller-identity`, `aws \
              sso login`) and the network",
-            DisplayErrorContext(error)
+            anyhow::Error::new(error)
         ),
-        (None, _) => DisplayErrorContext(error).to_string(),
+        (None, _) => format!("{:#}", anyhow::Error::new(error)),
     }
 }

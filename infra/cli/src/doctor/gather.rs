@@ -3,6 +3,8 @@
 mod metrics;
 mod topic;
 
+use std::fmt;
+
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use dataconnect::auth::AccessList;
 use dataconnect::operation::Operation;
@@ -117,16 +119,18 @@ fn silence_hours(receiver: &Receiver, operation: &Operation) -> u32 {
 }
 
 /// What AWS answered, or why it did not.
-fn answered<T, E: ProvideErrorMetadata, R>(result: Result<T, SdkError<E, R>>) -> Known<T> {
-    match result {
-        Ok(answer) => Known::Is(answer),
-        Err(error) => {
-            let code = error.code().map(str::to_owned);
-            Known::NotVerified(
-                code.map_or_else(|| format!("no answer ({error})"), |code| format!("AWS refuses: {code}")),
-            )
-        }
-    }
+fn answered<T, E, R>(result: Result<T, SdkError<E, R>>) -> Known<T>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: fmt::Debug + Send + Sync + 'static,
+{
+    result.map_or_else(
+        |error| {
+            let refused = error.code().map(|code| format!("AWS refuses: {code}"));
+            Known::NotVerified(refused.unwrap_or_else(|| format!("no answer: {:#}", anyhow::Error::new(error))))
+        },
+        Known::Is,
+    )
 }
 
 impl<T> Known<T> {

@@ -67,7 +67,7 @@ fn token(token: &Token, today: Date) -> Vec<Finding> {
             return vec![warning(state.text(), "take its entry out of AccessTokens, unless a sender still uses it")];
         }
         State::Ending(_) => {
-            findings.push(warning(state.text(), "dataconnect token rotate, and have the sender change over"))
+            findings.push(warning(state.text(), "dataconnect token rotate, and have the sender change over"));
         }
         State::Accepted => findings.push(Finding::good(about.as_str(), state.text())),
     }

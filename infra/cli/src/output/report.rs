@@ -144,3 +144,36 @@ fn toned(tone: Tone, cell: Cell) -> Cell {
 fn width() -> u16 {
     Term::stdout().size_checked().map_or(WIDTH_WITHOUT_TERMINAL, |(_, width)| width)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Note(&'static str);
+
+    impl Row for Note {
+        fn columns() -> Vec<Column<Self>> {
+            vec![
+                Column::new("ID", |_| (Tone::Good, "7".to_owned())),
+                Column::new("TEXT", |note| (Tone::Plain, note.0.to_owned())),
+            ]
+        }
+    }
+
+    #[test]
+    fn a_table_is_no_wider_than_the_terminal_and_wraps_between_words() {
+        let rows = [Note("The gate was found open at six, and closed again.")];
+        let text = anstream::adapter::strip_str(&table(&rows, 30).to_string()).to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= 30), "{text}");
+        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words, "ID TEXT 7 The gate was found open at six, and closed again.");
+    }
+
+    #[test]
+    fn csv_quotes_what_would_end_a_cell_or_a_line() {
+        let mut out = Vec::new();
+        csv(&mut out, &[Note("a, \"b\"\nc"), Note("plain")]).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "ID,TEXT\r\n7,\"a, \"\"b\"\"\nc\"\r\n7,plain\r\n");
+    }
+}

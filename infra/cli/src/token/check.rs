@@ -16,7 +16,7 @@ struct Verdict {
     accepted: bool,
     /// The entry that the token is, if it is one.
     name: Option<String>,
-    verdict: String,
+    found: String,
 }
 
 impl Row for Verdict {
@@ -24,7 +24,7 @@ impl Row for Verdict {
         vec![
             Column::new("TOKEN", |verdict| (Tone::Plain, verdict.name.clone().unwrap_or_else(|| "unknown".to_owned()))),
             Column::new("VERDICT", |verdict| {
-                (if verdict.accepted { Tone::Good } else { Tone::Bad }, verdict.verdict.clone())
+                (if verdict.accepted { Tone::Good } else { Tone::Bad }, verdict.found.clone())
             }),
         ]
     }
@@ -41,7 +41,7 @@ pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
 fn judge(list: &AccessList, token: &str, today: Date) -> Verdict {
     let digest = Digest::of(token.as_bytes());
     let Some(entry) = list.entries().iter().find(|entry| entry.digest == digest) else {
-        return Verdict { accepted: false, name: None, verdict: "no entry has its digest".to_owned() };
+        return Verdict { accepted: false, name: None, found: "no entry has its digest".to_owned() };
     };
     let state = State::of(entry, today);
     let pairs = entry.bound_to.iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -49,7 +49,7 @@ fn judge(list: &AccessList, token: &str, today: Date) -> Verdict {
     Verdict {
         accepted: !matches!(state, State::Expired(_)),
         name: Some(entry.name.clone()),
-        verdict: format!("{}, for {whom}", state.text()),
+        found: format!("{}, for {whom}", state.text()),
     }
 }
 
@@ -63,7 +63,7 @@ mod tests {
         let list: AccessList = setting.parse().unwrap();
         let verdict = |token, day| {
             let verdict = judge(&list, token, jiff::civil::date(2026, 11, day));
-            (verdict.accepted, verdict.name, verdict.verdict)
+            (verdict.accepted, verdict.name, verdict.found)
         };
         let name = Some("wfx".to_owned());
         assert_eq!(verdict("dc_one", 23), (true, name.clone(), "accepted, today is its last day, for 2/A".to_owned()));

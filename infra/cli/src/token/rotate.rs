@@ -45,19 +45,19 @@ fn rotate(
 
 /// The name of the token to replace.
 fn replaced(list: &AccessList, named: Option<&str>, today: Date) -> anyhow::Result<String> {
-    let names =
+    let list_of =
         |entries: &[&AccessEntry]| entries.iter().map(|entry| entry.name.as_str()).collect::<Vec<_>>().join(", ");
     if let Some(name) = named {
         if list.entries().iter().any(|entry| entry.name == name) {
             return Ok(name.to_owned());
         }
-        bail!("there is no token {name}; there are {}", names(&list.entries().iter().collect::<Vec<_>>()));
+        bail!("there is no token {name}; there are {}", list_of(&list.entries().iter().collect::<Vec<_>>()));
     }
     let live = |entry: &&AccessEntry| !matches!(State::of(entry, today), State::Expired(_));
     match list.entries().iter().filter(live).collect::<Vec<_>>().as_slice() {
         [one] => Ok(one.name.clone()),
         [] => bail!("every token has expired; make a new one with `token new`"),
-        several => bail!("several tokens are accepted; say which to replace with --old: {}", names(several)),
+        several => bail!("several tokens are accepted; say which to replace with --old: {}", list_of(several)),
     }
 }
 

@@ -7,9 +7,9 @@ fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
-fn tokens(setting: &str, uses: Known<u64>) -> Known<Access> {
+fn tokens(setting: &str, uses: u64) -> Known<Access> {
     let list: AccessList = setting.parse().unwrap();
-    let token = |entry: &dataconnect::auth::AccessEntry| Token { entry: entry.clone(), uses: uses.clone() };
+    let token = |entry: &dataconnect::auth::AccessEntry| Token { entry: entry.clone(), uses: Known::Is(uses) };
     Known::Is(Access::Tokens(list.entries().iter().map(token).collect()))
 }
 
@@ -39,7 +39,7 @@ fn last(hours: Option<i64>, silence_hours: u32) -> Traffic {
 fn healthy() -> Facts {
     Facts {
         now: now(),
-        access: tokens(&entry(":expires=2027-06-30:for=2/A"), Known::Is(7)),
+        access: tokens(&entry(":expires=2027-06-30:for=2/A"), 7),
         subscribers: Known::Is(Subscribers { confirmed: 1, pending: 0 }),
         tables: vec![table(true, true)],
         rejected: vec![waiting(0, false)],
@@ -75,7 +75,7 @@ fn authentication_that_is_off_is_urgent() {
 #[test]
 fn tokens_end_in_thirty_days_or_have_ended_or_write_for_all_or_are_not_used() {
     let with = |rest: &str, uses: u64| {
-        let access = tokens(&entry(rest), Known::Is(uses));
+        let access = tokens(&entry(rest), uses);
         move |facts: &mut Facts| facts.access = access
     };
     assert_found(with(":expires=2026-12-24:for=2/A", 1), &[]);

@@ -1,0 +1,35 @@
+//! Finding a receiver.
+
+use crate::support::aws::{Aws, Says};
+use crate::support::{Ran, run, run_beside};
+
+const ENTRY: &str = "wfx:1111111111111111111111111111111111111111111111111111111111111111";
+
+pub(crate) async fn beside(aws: &Aws, args: &[&str]) -> Ran {
+    let environment = aws.environment();
+    let environment: Vec<_> = environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    run_beside(args, &environment).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_says_its_tokens() {
+    let parameters = vec![("AccessTokens", ENTRY.to_owned())];
+    let aws = Aws::start(Says { parameters, ..Says::default() }).await;
+    let ran = beside(&aws, &["token", "list", "--json"]).await;
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.json()[0]["name"], "wfx");
+
+    let other = beside(&aws, &["token", "list", "--stack", "dataconnect-prod"]).await;
+    assert_eq!((other.code, other.out.as_str()), (3, ""));
+    assert!(other.err.contains("no stack dataconnect-prod in us-east-1"), "{}", other.err);
+}
+
+#[test]
+fn what_is_missing_is_named_with_what_to_do() {
+    let local = run(&["token", "list", "--local", "--folder", "/nonexistent"]);
+    assert_eq!(local.code, 3);
+    assert!(local.err.contains("make run"), "{}", local.err);
+    let region = run(&["token", "list"]);
+    assert_eq!(region.code, 3);
+    assert!(region.err.contains("--region"), "{}", region.err);
+}
