@@ -149,8 +149,8 @@ async fn other_bytes_under_its_key_keep_it_where_it_is() {
         origin: Origin::Accepted,
     });
     put.await.unwrap();
-    let replayed = replayer.replay(&key).await.unwrap();
-    assert!(matches!(replayed, Replayed::Stays(NotReplayed::Displaced(_))), "{replayed:?}");
+    let answer = replayer.replay(&key).await.unwrap();
+    assert!(matches!(answer, Replayed::Stays(NotReplayed::Displaced(_))), "{replayed:?}");
     assert!(is_kept(&receiver, &key).await);
 }
 
@@ -192,12 +192,12 @@ async fn a_token_writes_for_no_other_customer_by_way_of_a_rejection() {
     let all = Gate::Tokens(format!("test:{}", Digest::of(TOKEN.as_bytes())).parse().unwrap());
     for (key, gate) in [(&unread, receiver.pipeline.gate.clone()), (&forbidden, all)] {
         let replayer = Replayer { gate, ..replayer(&receiver) };
-        let replayed = replayer.replay(key).await.unwrap();
-        assert!(matches!(replayed, Replayed::Stays(NotReplayed::Forbidden)), "{key}: {replayed:?}");
+        let answer = replayer.replay(key).await.unwrap();
+        assert!(matches!(answer, Replayed::Stays(NotReplayed::Forbidden)), "{key}: {replayed:?}");
         assert!(is_kept(&receiver, key).await);
     }
     let gone = Gate::Tokens(format!("other:{}", Digest::of(TOKEN.as_bytes())).parse().unwrap());
-    let replayed = Replayer { gate: gone, ..replayer(&receiver) }.replay(&unread).await.unwrap();
+    let answer = Replayer { gate: gone, ..replayer(&receiver) }.replay(&unread).await.unwrap();
     assert!(matches!(replayed, Replayed::Stays(NotReplayed::UnknownSender)), "{replayed:?}");
     assert!(receiver.stores.items(&format!("2/{tenant}")).await.is_empty());
 

@@ -11,7 +11,7 @@ use dataconnect::operation::Operation;
 use dataconnect::pipeline::Pipeline;
 use dataconnect::request::RawBody;
 use dataconnect::table::Table;
-use dataconnect_local::stack::LocalStack;
+use dataconnect_local::stack::{LocalStack, Options};
 use jiff::Timestamp;
 use lambda_http::Body;
 use lambda_http::http::HeaderMap;
@@ -36,8 +36,17 @@ pub(crate) struct Said {
 
 impl Place {
     pub(crate) fn new() -> Self {
-        let stack = LocalStack::memory(&template()).unwrap();
+        Self::of(LocalStack::memory(&template()).unwrap(), tempfile::tempdir().unwrap())
+    }
+
+    /// With its data on disk: in memory, the stack's writes slow down with the number of stream records there are.
+    pub(crate) fn on_disk() -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let options = Options { data: Some(folder.path().join("data")), ..Options::default() };
+        Self::of(LocalStack::start(&template(), &options).unwrap(), folder)
+    }
+
+    fn of(stack: LocalStack, folder: TempDir) -> Self {
         let mut environment = stack.environment();
         environment.insert("DATACONNECT_TOKEN".to_owned(), TOKEN.to_owned());
         let lines = environment.iter().map(|(name, value)| format!("export {name}='{value}'\n"));
