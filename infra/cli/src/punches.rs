@@ -31,14 +31,14 @@ struct Line {
 
 impl Row for Line {
     fn columns() -> Vec<Column<Self>> {
-        fn text(text: &Option<String>) -> (Tone, String) {
-            (Tone::Plain, text.clone().unwrap_or_default())
+        fn text(text: Option<&str>) -> (Tone, String) {
+            (Tone::Plain, text.unwrap_or_default().to_owned())
         }
         vec![
-            Column::new("guard", |line| text(&line.guard)),
-            Column::new("schedule", |line| text(&line.schedule)),
-            Column::new("in (local)", |line| text(&line.in_local)),
-            Column::new("out (local)", |line| text(&line.out_local)),
+            Column::new("guard", |line| text(line.guard.as_deref())),
+            Column::new("schedule", |line| text(line.schedule.as_deref())),
+            Column::new("in (local)", |line| text(line.in_local.as_deref())),
+            Column::new("out (local)", |line| text(line.out_local.as_deref())),
             Column::new("hours", |line| {
                 (Tone::Plain, line.minutes.map(|all| format!("{}:{:02}", all / 60, all % 60)).unwrap_or_default())
             }),

@@ -53,9 +53,9 @@ impl Row for Line {
             Column::new("recorded", |line| number(line.recorded)),
             Column::new("gone", |line| wrong(line.counts.gone)),
             Column::new("differ", |line| wrong(line.counts.different)),
-            Column::new("", |line| match line.balanced {
-                true => (Tone::Good, "balanced".to_owned()),
-                false => (Tone::Bad, "not balanced".to_owned()),
+            Column::new("", |line| {
+                let (tone, word) = if line.balanced { (Tone::Good, "balanced") } else { (Tone::Bad, "not balanced") };
+                (tone, word.to_owned())
             }),
         ]
     }
@@ -127,10 +127,10 @@ pub async fn run(args: ReconcileArgs) -> anyhow::Result<Exit> {
         report.warn("interrupted; the same command goes on from here")?;
         return Ok(Exit::Interrupted);
     }
-    conclude(&reconciliation, &report)
+    conclude(&reconciliation, report)
 }
 
-fn conclude(reconciliation: &Reconciliation, report: &Report) -> anyhow::Result<Exit> {
+fn conclude(reconciliation: &Reconciliation, report: Report) -> anyhow::Result<Exit> {
     let rows = reconciliation.conservation().rows().iter();
     let lines: Vec<_> = rows.map(|(place, counts)| Line::of(place, *counts)).collect();
     // Today's events are still coming in: what came between the two directions is counted from one end alone.

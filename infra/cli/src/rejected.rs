@@ -121,8 +121,8 @@ async fn each(receiver: &Receiver, stores: &Stores, question: &Question, report:
     let replayers = OPERATIONS.into_iter().map(|operation| replayer(receiver, stores, operation, None));
     let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
     let mut fates = Vec::new();
-    go_through(&replayers, question, true, |fate| keep(&report, &mut fates, fate)).await?;
-    finish(&report, &fates)?;
+    go_through(&replayers, question, true, |fate| keep(report, &mut fates, fate)).await?;
+    finish(report, &fates)?;
     Ok(if fates.is_empty() { Exit::Good } else { Exit::Bad })
 }
 
@@ -196,7 +196,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
     let mut fates = Vec::new();
     let mut tell = |fate: Fate| {
         progress.add(1);
-        progress.suspend(|| keep(&report, &mut fates, fate))
+        progress.suspend(|| keep(report, &mut fates, fate))
     };
     let work = async {
         match one {
@@ -213,7 +213,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
         () = interrupted() => None,
     };
     drop(progress);
-    finish(&report, &fates)?;
+    finish(report, &fates)?;
     let Some(ended) = ended else {
         report.warn("interrupted: what is told here is done; the same command goes on with the rest")?;
         return Ok(Exit::Interrupted);
@@ -224,7 +224,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
 }
 
 /// JSON is printed as it comes.
-fn keep(report: &Report, fates: &mut Vec<Fate>, fate: Fate) -> anyhow::Result<()> {
+fn keep(report: Report, fates: &mut Vec<Fate>, fate: Fate) -> anyhow::Result<()> {
     if report.is_json() {
         report.print(std::slice::from_ref(&fate))?;
     }
@@ -232,7 +232,7 @@ fn keep(report: &Report, fates: &mut Vec<Fate>, fate: Fate) -> anyhow::Result<()
     Ok(())
 }
 
-fn finish(report: &Report, fates: &[Fate]) -> anyhow::Result<()> {
+fn finish(report: Report, fates: &[Fate]) -> anyhow::Result<()> {
     if report.is_json() {
         return Ok(());
     }

@@ -150,7 +150,7 @@ async fn other_bytes_under_its_key_keep_it_where_it_is() {
     });
     put.await.unwrap();
     let answer = replayer.replay(&key).await.unwrap();
-    assert!(matches!(answer, Replayed::Stays(NotReplayed::Displaced(_))), "{replayed:?}");
+    assert!(matches!(answer, Replayed::Stays(NotReplayed::Displaced(_))), "{answer:?}");
     assert!(is_kept(&receiver, &key).await);
 }
 
@@ -193,12 +193,12 @@ async fn a_token_writes_for_no_other_customer_by_way_of_a_rejection() {
     for (key, gate) in [(&unread, receiver.pipeline.gate.clone()), (&forbidden, all)] {
         let replayer = Replayer { gate, ..replayer(&receiver) };
         let answer = replayer.replay(key).await.unwrap();
-        assert!(matches!(answer, Replayed::Stays(NotReplayed::Forbidden)), "{key}: {replayed:?}");
+        assert!(matches!(answer, Replayed::Stays(NotReplayed::Forbidden)), "{key}: {answer:?}");
         assert!(is_kept(&receiver, key).await);
     }
     let gone = Gate::Tokens(format!("other:{}", Digest::of(TOKEN.as_bytes())).parse().unwrap());
     let answer = Replayer { gate: gone, ..replayer(&receiver) }.replay(&unread).await.unwrap();
-    assert!(matches!(replayed, Replayed::Stays(NotReplayed::UnknownSender)), "{replayed:?}");
+    assert!(matches!(answer, Replayed::Stays(NotReplayed::UnknownSender)), "{answer:?}");
     assert!(receiver.stores.items(&format!("2/{tenant}")).await.is_empty());
 
     let vouching = Replayer { vouched_by: Some("Zoë, shift B".to_owned()), ..replayer(&receiver) };

@@ -6,7 +6,7 @@ use dataconnect::payload::{self, POST_PUNCHES};
 use dataconnect::record::{Outcome, Record, to_object};
 use dataconnect::table::{Extent, Select, Span};
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
 use super::pairing::{Punch, Shift, pair};
@@ -70,7 +70,7 @@ pub async fn ask(stores: &Stores, question: &Question, zone: &TimeZone) -> anyho
     }
     answer.shifts = pair(punches);
     if let Some(date) = question.date {
-        let day = |punch: &Punch| punch.at.map_or_else(|| zone.to_datetime(punch.received_at).date(), |at| at.date());
+        let day = |punch: &Punch| punch.at.map_or_else(|| zone.to_datetime(punch.received_at).date(), DateTime::date);
         answer.shifts.retain(|shift| shift.punches().any(|punch| day(punch) == date));
     }
     Ok(answer)

@@ -223,7 +223,7 @@ pub async fn take_day(
             }
         }
     }
-    let replayed = stream::iter(events.into_values()).map(|mut events| async move {
+    let by_record = stream::iter(events.into_values()).map(|mut events| async move {
         events.sort_by_key(|(received_at, ..)| *received_at);
         let mut fates = Vec::with_capacity(events.len());
         for (_, fate, key) in events {
@@ -238,8 +238,8 @@ pub async fn take_day(
         }
         anyhow::Ok(fates)
     });
-    let mut replayed = replayed.buffer_unordered(CONCURRENCY);
-    while let Some(fates) = replayed.try_next().await? {
+    let mut by_record = by_record.buffer_unordered(CONCURRENCY);
+    while let Some(fates) = by_record.try_next().await? {
         fates.into_iter().try_for_each(&mut *tell)?;
     }
     Ok(())
