@@ -1,0 +1,126 @@
+//! The test bed: the stores, and what a function is told so that it writes to them.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use bytes::Bytes;
+
+use crate::certificate::Certificate;
+use crate::events::{Events, access_tokens};
+use crate::process::{Environment, Process};
+use crate::runtime::Runtime;
+use crate::sink::Sink;
+use crate::subject::{Subject, Work};
+
+/// The length of an event's body, in bytes.
+pub(crate) const BODY: usize = 2048;
+
+/// What a function sees of AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stores {
+    /// Both stores.
+    There,
+    /// Nothing listens where they should be, so that no connection is opened.
+    Gone,
+}
+
+/// Everything around a function.
+#[derive(Debug)]
+pub(crate) struct Bed {
+    root: PathBuf,
+    certificate: Certificate,
+    /// The stores.
+    pub(crate) sink: Sink,
+}
+
+/// A started function that has not polled yet.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(crate) process: Process,
+    pub(crate) runtime: Runtime,
+    pub(crate) events: Events,
+}
+
+impl Bed {
+    /// Starts the stores. Files go into a folder.
+    pub(crate) async fn start(root: &Path, folder: &Path) -> Result<Self> {
+        let certificate = Certificate::make(folder)?;
+        let sink = Sink::start(certificate.server.clone()).await?;
+        Ok(Self { root: root.to_owned(), certificate, sink })
+    }
+
+    /// Starts a subject, by what stands before its command, if anything does.
+    pub(crate) async fn run(&self, subject: &Subject, before: &[PathBuf], stores: Stores) -> Result<Running> {
+        let runtime = Runtime::start().await?;
+        let command: Vec<_> = before.iter().chain([&subject.command]).cloned().collect();
+        let process = Process::start(&command, self.environment(&runtime, stores)?)?;
+        Ok(Running { process, runtime, events: Events::of(&self.root, subject.operation, BODY)? })
+    }
+
+    fn environment(&self, runtime: &Runtime, stores: Stores) -> Result<Environment> {
+        let path = |path: &Path| path.to_str().map(str::to_owned).context("a path in UTF-8");
+        let (s3, dynamodb) = match stores {
+            Stores::There => (self.sink.s3, self.sink.dynamodb),
+            Stores::Gone => (nowhere(), nowhere()),
+        };
+        let variables = [
+            ("AWS_LAMBDA_RUNTIME_API", runtime.address.to_string()),
+            ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench".to_owned()),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/23/[$LATEST]0".to_owned()),
+            ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
+            ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
+            ("AWS_ACCESS_KEY_ID", "AKIDBENCH".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "any".to_owned()),
+            ("AWS_SESSION_TOKEN", "thing".to_owned()),
+            ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+            ("AWS_ENDPOINT_URL_S3", format!("https://{s3}")),
+            ("AWS_ENDPOINT_URL_DYNAMODB", format!("https://{dynamodb}")),
+            ("AWS_CA_BUNDLE", path(&self.certificate.all_roots)?),
+            ("NODE_EXTRA_CA_CERTS", path(&self.certificate.authority)?),
+            ("SSL_CERT_FILE", path(&self.certificate.all_roots)?),
+            ("ACCESS_TOKENS", access_tokens()),
+            ("ARCHIVE_BUCKET", "archive".to_owned()),
+            ("INCIDENTS_TABLE", "incidents".to_owned()),
+            ("NOTES_TABLE", "notes".to_owned()),
+            ("PUNCHES_TABLE", "punches".to_owned()),
+            ("WORK_ORDERS_TABLE", "work-orders".to_owned()),
+            ("PATH", std::env::var("PATH").unwrap_or_default()),
+        ];
+        Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+}
+
+/// Where nothing listens: the port "discard" refuses connections on most machines.
+fn nowhere() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 9).into()
+}
+
+impl Running {
+    /// Has the function answer an event, and gives how long that took.
+    pub(crate) async fn answer(&mut self) -> Result<std::time::Duration> {
+        let event = self.events.next();
+        let (elapsed, answer) = self.runtime.answered(event).await?;
+        check(&answer)?;
+        Ok(elapsed)
+    }
+}
+
+/// An answer must be a success.
+fn check(answer: &Bytes) -> Result<()> {
+    let answer: serde_json::Value = serde_json::from_slice(answer)?;
+    anyhow::ensure!(answer["statusCode"] == 200, "the function answers {answer}");
+    Ok(())
+}
+
+/// Checks that a subject did its work: as many writes to either store as it had events.
+pub(crate) fn check_writes(subject: &Subject, before: (u64, u64), after: (u64, u64), events: u64) -> Result<()> {
+    let expected = if subject.work == Work::Writes { events } else { 0 };
+    let written = (after.0 - before.0, after.1 - before.1);
+    anyhow::ensure!(written == (expected, expected), "{}: {events} events, {written:?} writes", subject.name);
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! What the functions take in time, memory and instructions, beside others that do the same. `make bench` runs it.
+
+mod bed;
+mod certificate;
+mod events;
+mod figures;
+mod instructions;
+mod limits;
+mod measure;
+mod plot;
+mod process;
+mod report;
+mod runtime;
+mod sink;
+mod statistics;
+mod subject;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::Parser;
+
+use crate::bed::Bed;
+use crate::figures::{Figures, Run};
+use crate::limits::{Verdict, counted, measured};
+use crate::measure::{Extent, Times, growth, live, start_alone};
+use crate::process::keep_to_one_cpu;
+use crate::subject::{LEAN, NOOP, RECEIVER, Subject, build_all};
+
+/// Measures the functions, and writes BENCHMARKS.md and its plot.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Lives of each subject.
+    #[arg(long, default_value_t = 15)]
+    rounds: u32,
+    /// Warm events in each life.
+    #[arg(long, default_value_t = 200)]
+    events: u32,
+    /// Leave out the peers in Python and JavaScript.
+    #[arg(long)]
+    without_peers: bool,
+    /// Hold sizes and instructions against their limits, and measure and write nothing else.
+    #[arg(long)]
+    check: bool,
+}
+
+/// Events after which memory is looked at, and ten times as many.
+const GROWTH: u32 = 1_000;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    say("building");
+    let subjects = build_all(&root, !arguments.without_peers && !arguments.check)?;
+    // After the builds, which may have both processors.
+    keep_to_one_cpu()?;
+    let folder = tempfile::tempdir()?;
+    let bed = Bed::start(&root, folder.path()).await?;
+    if arguments.check {
+        check(&bed, subjects, folder.path()).await
+    } else {
+        measure(&bed, subjects, folder.path(), &arguments, &root).await
+    }
+}
+
+/// Holds what can be counted against its limits.
+async fn check(bed: &Bed, subjects: Vec<Subject>, folder: &Path) -> Result<()> {
+    let mut run = Run(vec![]);
+    for subject in subjects {
+        let is_counted = [RECEIVER, LEAN].contains(&subject.name);
+        run.0.push(figures(bed, subject, Times::default(), folder, is_counted).await?);
+    }
+    let verdicts = counted(&run)?;
+    for verdict in &verdicts {
+        say(&verdict.to_string());
+    }
+    let broken: Vec<_> = verdicts.iter().filter(|verdict| verdict.is_broken()).map(Verdict::to_string).collect();
+    if !broken.is_empty() {
+        bail!("{}", broken.join("\n"));
+    }
+    Ok(())
+}
+
+/// Measures everything, and writes it down.
+async fn measure(bed: &Bed, subjects: Vec<Subject>, folder: &Path, arguments: &Arguments, root: &Path) -> Result<()> {
+    let extent = Extent { rounds: arguments.rounds, events: arguments.events };
+    let mut times = vec![Times::default(); subjects.len()];
+    for round in 1..=extent.rounds {
+        let started = Instant::now();
+        for (subject, times) in subjects.iter().zip(&mut times) {
+            live(bed, subject, extent.events, times).await?;
+            start_alone(bed, subject, times).await?;
+        }
+        say(&format!("round {round} of {}: {:.0} s", extent.rounds, started.elapsed().as_secs_f64()));
+    }
+    let mut run = Run(vec![]);
+    for (subject, times) in subjects.into_iter().zip(times) {
+        let is_counted = subject.is_native;
+        let mut figures = figures(bed, subject, times, folder, is_counted).await?;
+        if [RECEIVER, NOOP].contains(&figures.subject.name) {
+            figures.growth = Some(growth(bed, &figures.subject, GROWTH).await?);
+        }
+        run.0.push(figures);
+    }
+    let mut verdicts = measured(&run)?;
+    verdicts.extend(counted(&run)?);
+    let options = if arguments.without_peers { " BENCH_ARGS=--without-peers" } else { "" };
+    fs::write(root.join("BENCHMARKS.md"), report::page(&run, &verdicts, extent, &format!("make bench{options}"))?)?;
+    svg::save(root.join("tests/bench/benchmarks.svg"), &plot::plot(&run))?;
+    for verdict in verdicts.iter().filter(|verdict| !verdict.is_kept()) {
+        say(&format!("missed: {verdict}"));
+    }
+    Ok(())
+}
+
+async fn figures(bed: &Bed, subject: Subject, times: Times, folder: &Path, is_counted: bool) -> Result<Figures> {
+    let instructions = if is_counted {
+        say(&format!("counting the instructions of {}", subject.name));
+        Some(instructions::count(bed, &subject, folder).await?)
+    } else {
+        None
+    };
+    let size = if subject.is_native { Some(size(&subject.command)?) } else { None };
+    Ok(Figures { subject, times, instructions, size, growth: None })
+}
+
+fn size(program: &PathBuf) -> Result<u64> {
+    Ok(fs::metadata(program)?.len())
+}
+
+/// How far the bench is.
+#[expect(clippy::print_stdout, reason = "it is a command")]
+fn say(line: &str) {
+    println!("{line}");
+}

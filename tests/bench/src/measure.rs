@@ -1,0 +1,117 @@
+//! One life of a function, measured: start, first event, warm events.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::bed::{Bed, Stores, check_writes};
+use crate::statistics::Sample;
+use crate::subject::Subject;
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Extent {
+    /// Lives of each subject.
+    pub(crate) rounds: u32,
+    /// Warm events in each life.
+    pub(crate) events: u32,
+}
+
+/// What was measured of a subject. Times in microseconds, memory in bytes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Times {
+    /// From exec to the first poll.
+    pub(crate) start: Sample,
+    /// The same where no connection can be opened.
+    pub(crate) start_alone: Sample,
+    /// Processor time to the first poll.
+    pub(crate) start_cpu: Sample,
+    /// The first event.
+    pub(crate) first: Sample,
+    /// Its processor time.
+    pub(crate) first_cpu: Sample,
+    /// Each warm event.
+    pub(crate) warm: Sample,
+    /// The processor time of a warm event, the mean of a life.
+    pub(crate) warm_cpu: Sample,
+    /// Each warm event with stores that take [`SLOW`].
+    pub(crate) slow: Sample,
+    /// Memory after the warm events.
+    pub(crate) resident: Sample,
+}
+
+/// The latency of the slow stores.
+pub(crate) const SLOW: Duration = Duration::from_millis(10);
+/// Warm events with slow stores, in each life.
+const SLOW_EVENTS: u32 = 20;
+/// Events before those that count as warm: caches fill, and buffers grow.
+const WARMING: u32 = 20;
+
+/// One life of a subject.
+pub(crate) async fn live(bed: &Bed, subject: &Subject, events: u32, times: &mut Times) -> Result<()> {
+    let before = bed.sink.writes();
+    let mut running = bed.run(subject, &[], Stores::There).await?;
+    let polled = running.runtime.polled().await.with_context(|| subject.name)?;
+    times.start.push(micros(polled - running.process.started));
+    let started = running.process.cpu()?;
+    times.start_cpu.push(micros(started));
+
+    times.first.push(micros(running.answer().await.with_context(|| subject.name)?));
+    running.runtime.polled().await?;
+    times.first_cpu.push(micros(running.process.cpu()? - started));
+
+    for _ in 0..WARMING {
+        running.answer().await?;
+        running.runtime.polled().await?;
+    }
+    let warmed = running.process.cpu()?;
+    for _ in 0..events {
+        times.warm.push(micros(running.answer().await?));
+        running.runtime.polled().await?;
+    }
+    times.warm_cpu.push(micros(running.process.cpu()? - warmed) / f64::from(events));
+    times.resident.push(precise(running.process.resident()?));
+
+    bed.sink.set_latency(SLOW);
+    for _ in 0..SLOW_EVENTS {
+        times.slow.push(micros(running.answer().await?));
+        running.runtime.polled().await?;
+    }
+    bed.sink.set_latency(Duration::ZERO);
+    running.process.end()?;
+    check_writes(subject, before, bed.sink.writes(), u64::from(1 + WARMING + events + SLOW_EVENTS))
+}
+
+/// A start where nothing listens at the stores' addresses.
+pub(crate) async fn start_alone(bed: &Bed, subject: &Subject, times: &mut Times) -> Result<()> {
+    let mut running = bed.run(subject, &[], Stores::Gone).await?;
+    let polled = running.runtime.polled().await.with_context(|| subject.name)?;
+    times.start_alone.push(micros(polled - running.process.started));
+    running.process.end()
+}
+
+/// Memory after so many events, and after ten times as many.
+pub(crate) async fn growth(bed: &Bed, subject: &Subject, events: u32) -> Result<(u64, u64)> {
+    let mut running = bed.run(subject, &[], Stores::There).await?;
+    running.runtime.polled().await?;
+    let mut resident = [0; 2];
+    for (events, resident) in [events, events * 9].into_iter().zip(&mut resident) {
+        for _ in 0..events {
+            running.answer().await?;
+            running.runtime.polled().await?;
+        }
+        *resident = running.process.resident()?;
+    }
+    running.process.end()?;
+    Ok(resident.into())
+}
+
+fn micros(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1e6
+}
+
+/// What is counted here is far below 2⁵³.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+pub(crate) fn precise(count: u64) -> f64 {
+    count as f64
+}

@@ -1,0 +1,110 @@
+//! What is measured: the functions, and what they are held against.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+/// The five functions, as `functions/src/bin` has them.
+const FUNCTIONS: [&str; 5] =
+    ["post-punches", "delete-punches", "post-workorderrequests", "post-incidents", "post-notes"];
+
+/// Names of the subjects that others are held against.
+pub(crate) const RECEIVER: &str = "post-punches";
+pub(crate) const NOOP: &str = "no-op";
+pub(crate) const LEAN: &str = "lean SDK";
+pub(crate) const NAIVE: &str = "naive Rust";
+pub(crate) const PYTHON: &str = "Python";
+pub(crate) const NODE: &str = "Node";
+
+/// What a subject does with an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// Nothing.
+    Nothing,
+    /// Both writes.
+    Writes,
+}
+
+/// A function, ours or another.
+#[derive(Debug, Clone)]
+pub(crate) struct Subject {
+    /// What it is called in the report.
+    pub(crate) name: &'static str,
+    /// What it is.
+    pub(crate) what: &'static str,
+    /// The operation whose events it is given.
+    pub(crate) operation: &'static str,
+    /// What starts it.
+    pub(crate) command: PathBuf,
+    /// What it does with an event.
+    pub(crate) work: Work,
+    /// Whether it is one native program, whose size and instructions can be told.
+    pub(crate) is_native: bool,
+}
+
+/// Builds, or installs, every subject.
+pub(crate) fn build_all(root: &Path, peers: bool) -> Result<Vec<Subject>> {
+    let target = target(root);
+    let rivals = root.join("tests/bench/subjects");
+    cargo(root, &target, &["--release", "--package=functions", "--bins"])?;
+    let mut subjects: Vec<_> = FUNCTIONS
+        .into_iter()
+        .map(|name| Subject {
+            name,
+            what: "the receiver's function",
+            operation: name,
+            command: target.join("release").join(name),
+            work: Work::Writes,
+            is_native: true,
+        })
+        .collect();
+    let others = [
+        ("noop", "release", NOOP, "answers and does nothing else", Work::Nothing),
+        ("lean", "release", LEAN, "both writes by the SDK at once, and nothing else", Work::Writes),
+        ("naive", "plain", NAIVE, "the SDK's defaults, one write after the other", Work::Writes),
+    ];
+    for (package, profile, name, what, work) in others {
+        // One by one: each with the features that it asks for itself.
+        let binary = format!("bench-{package}");
+        cargo(&rivals, &target, &["--profile", profile, "--package", &binary])?;
+        let command = target.join(profile).join(binary);
+        subjects.push(Subject { name, what, operation: RECEIVER, command, work, is_native: true });
+    }
+    if peers {
+        subjects.extend(install_peers(root)?);
+    }
+    Ok(subjects)
+}
+
+fn install_peers(root: &Path) -> Result<impl Iterator<Item = Subject>> {
+    let folder = root.join(".dataconnect/bench/peers");
+    let script = root.join("tests/bench/peers/install.sh");
+    let status = Command::new(&script).arg(&folder).status().with_context(|| script.display().to_string())?;
+    ensure!(status.success(), "the peers were not installed");
+    let peers = [
+        (PYTHON, "boto3 and Powertools, in Python", "python/bootstrap"),
+        (NODE, "SDK v3 bundled by esbuild and Powertools, in JavaScript", "node/bootstrap"),
+    ];
+    Ok(peers.into_iter().map(move |(name, what, command)| Subject {
+        name,
+        what,
+        operation: RECEIVER,
+        command: folder.join(command),
+        work: Work::Writes,
+        is_native: false,
+    }))
+}
+
+fn target(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
+fn cargo(workspace: &Path, target: &Path, selection: &[&str]) -> Result<()> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--locked", "--quiet"]).args(selection).current_dir(workspace);
+    let status = cargo.env("CARGO_TARGET_DIR", target).status().context("cargo")?;
+    ensure!(status.success(), "cargo build {} failed", selection.join(" "));
+    Ok(())
+}
