@@ -10,7 +10,7 @@ SUPPLY := .dataconnect/supply
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 LOCAL := $(TARGET)/debug/dataconnect-local
 
-.PHONY: run test valgrind soak rehearse fuzz supply release token tools
+.PHONY: run test valgrind soak bench limits rehearse fuzz supply release token tools
 
 # One selection of packages, the whole workspace, for every build: another would compile the AWS SDK with other features.
 run: $(TOOLS)/cargo-lambda.txt
@@ -31,6 +31,14 @@ valgrind:
 soak: $(TOOLS)/soak.txt
 	cargo build --profile soak --workspace
 	@exec $(TARGET)/soak/soak $(SOAK_ARGS)
+
+# The bench alone, in the profile of what is deployed, and without the SDK: it builds what it measures, each with its features.
+bench: valgrind
+	cargo run --release --locked --package bench -- $(BENCH_ARGS)
+
+# The sizes and the instruction counts, which no load on the machine changes, against their limits.
+limits: valgrind
+	cargo run --release --locked --package bench -- --check
 
 rehearse: $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt $(REHEARSE)/rehearse.txt
 	$(REHEARSE)/bin/python infra/rehearse/rehearse.py

@@ -36,6 +36,8 @@ pub(crate) struct Times {
     pub(crate) warm_cpu: Sample,
     /// Each warm event with stores that take [`SLOW`].
     pub(crate) slow: Sample,
+    /// The same less the longer of the stores' own times.
+    pub(crate) beyond: Sample,
     /// Memory after the warm events.
     pub(crate) resident: Sample,
 }
@@ -74,7 +76,10 @@ pub(crate) async fn live(bed: &Bed, subject: &Subject, events: u32, times: &mut 
 
     bed.sink.set_latency(SLOW);
     for _ in 0..SLOW_EVENTS {
-        times.slow.push(micros(running.answer().await?));
+        bed.sink.take_longest();
+        let elapsed = running.answer().await?;
+        times.slow.push(micros(elapsed));
+        times.beyond.push(micros(elapsed.saturating_sub(bed.sink.take_longest())));
         running.runtime.polled().await?;
     }
     bed.sink.set_latency(Duration::ZERO);

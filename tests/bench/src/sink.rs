@@ -5,13 +5,13 @@ use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, ETAG};
+use hyper::header::{CONTENT_TYPE, ETAG, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -39,6 +39,7 @@ pub(crate) struct Sink {
 #[derive(Debug, Default)]
 struct State {
     latency_micros: AtomicU64,
+    longest_micros: AtomicU64,
     objects: AtomicU64,
     items: AtomicU64,
 }
@@ -56,6 +57,12 @@ impl Sink {
     pub(crate) fn set_latency(&self, latency: Duration) {
         let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         self.state.latency_micros.store(micros, Ordering::SeqCst);
+    }
+
+    /// The longest that an answer took since this was asked last: a sleep is longer than its latency, by up to two
+    /// milliseconds.
+    pub(crate) fn take_longest(&self) -> Duration {
+        Duration::from_micros(self.state.longest_micros.swap(0, Ordering::SeqCst))
     }
 
     /// How many objects and items it has been given.
@@ -87,21 +94,23 @@ async fn answer(store: Store, request: Request<Incoming>, state: &State) -> Resu
     let is_put_item = request.headers().get("x-amz-target").is_some_and(|target| target == "DynamoDB_20120810.PutItem");
     // The write is taken when it has come in whole.
     request.into_body().collect().await.ok();
-    let latency = Duration::from_micros(state.latency_micros.load(Ordering::SeqCst));
+    let (came, latency) = (Instant::now(), Duration::from_micros(state.latency_micros.load(Ordering::SeqCst)));
     if !latency.is_zero() {
         sleep(latency).await;
     }
+    let took = u64::try_from(came.elapsed().as_micros()).unwrap_or(u64::MAX);
+    state.longest_micros.fetch_max(took, Ordering::SeqCst);
     let mut response = Response::new(Full::default());
     let headers = response.headers_mut();
     match store {
         Store::S3 if method == Method::PUT => {
             state.objects.fetch_add(1, Ordering::SeqCst);
-            headers.insert(ETAG, hyper::header::HeaderValue::from_static("\"0123456789abcdef0123456789abcdef\""));
+            headers.insert(ETAG, HeaderValue::from_static("\"0123456789abcdef0123456789abcdef\""));
         }
         Store::S3 => *response.status_mut() = StatusCode::NOT_FOUND,
         Store::DynamoDb => {
             state.items.fetch_add(u64::from(is_put_item), Ordering::SeqCst);
-            let json = hyper::header::HeaderValue::from_static("application/x-amz-json-1.0");
+            let json = HeaderValue::from_static("application/x-amz-json-1.0");
             headers.insert(CONTENT_TYPE, json);
             *response.body_mut() = Full::from("{}");
         }
