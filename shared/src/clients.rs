@@ -3,15 +3,18 @@
 //! API Gateway gives up after 30 s at the latest, the function after its own timeout (15 s in `template.yaml`). An
 //! answer of ours must come before either, or the sender gets one that says nothing.
 
+mod connect;
+mod environment;
+mod roots;
+
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_smithy_runtime::client::retries::classifiers::HttpStatusCodeClassifier;
+use aws_types::SdkConfig;
+
+pub use connect::Clients;
 
 /// For a connection to stand.
 const CONNECT: Duration = Duration::from_secs(1);
@@ -25,20 +28,6 @@ const ATTEMPTS: u32 = 3;
 /// What S3 answers to a conditional write that another write of the same key came in the way of: "retry the upload"
 /// (`PutObject`, S3 API reference). The SDK by itself takes it for final.
 const CONFLICT: u16 = 409;
-
-/// The configuration that both clients are made from: one HTTP client, the region and credentials of the environment.
-///
-/// TLS is rustls with `ring`. The SDK's default, `aws-lc-rs`, gathers entropy for 24 ms of CPU at the first connection,
-/// which at a small function's share of a CPU is a third of a second.
-pub async fn sdk_config() -> SdkConfig {
-    let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http_client)
-        .timeout_config(timeouts())
-        .retry_config(retries())
-        .load()
-        .await
-}
 
 /// How long a call may take, and each try of it.
 #[must_use]
@@ -56,7 +45,7 @@ pub fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(ATTEMPTS)
 }
 
-/// A client of S3 from that configuration.
+/// A client of S3 from a configuration.
 #[must_use]
 pub fn s3(config: &SdkConfig) -> aws_sdk_s3::Client {
     let conflict = HttpStatusCodeClassifier::new_from_codes(&[CONFLICT][..]);

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::answer::Answer;
 use crate::archive::Archive;
-use crate::clients::{self, sdk_config};
+use crate::clients::Clients;
 use crate::config::{Config, ConfigError};
 use crate::gateway::without_pitfalls;
 use crate::operation::Operation;
@@ -76,13 +76,13 @@ struct Function {
 
 impl Function {
     async fn new(operation: &'static Operation, config: Config) -> Self {
-        let sdk = sdk_config().await;
+        let clients = Clients::connected(&config.archive_bucket, &config.table).await;
         let pipeline = Pipeline {
             operation,
             gate: config.gate,
             record_id: config.record_id,
-            archive: Archive::new(clients::s3(&sdk), config.archive_bucket),
-            table: Table::new(aws_sdk_dynamodb::Client::new(&sdk), config.table),
+            archive: Archive::new(clients.s3, config.archive_bucket),
+            table: Table::new(clients.dynamodb, config.table),
         };
         Self { pipeline, metrics: Metrics::new(config.metrics_namespace), has_answered: AtomicBool::new(false) }
     }

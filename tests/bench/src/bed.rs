@@ -45,7 +45,7 @@ pub(crate) struct Running {
 impl Bed {
     /// Starts the stores. Files go into a folder.
     pub(crate) async fn start(root: &Path, folder: &Path) -> Result<Self> {
-        let certificate = Certificate::make(folder)?;
+        let certificate = Certificate::make(root, folder)?;
         let sink = Sink::start(certificate.server.clone()).await?;
         Ok(Self { root: root.to_owned(), certificate, sink })
     }
@@ -54,16 +54,17 @@ impl Bed {
     pub(crate) async fn run(&self, subject: &Subject, before: &[PathBuf], stores: Stores) -> Result<Running> {
         let runtime = Runtime::start().await?;
         let command: Vec<_> = before.iter().chain([&subject.command]).cloned().collect();
-        let process = Process::start(&command, self.environment(&runtime, stores)?)?;
+        let process = Process::start(&command, self.environment(subject, &runtime, stores)?)?;
         Ok(Running { process, runtime, events: Events::of(&self.root, subject.operation, BODY)? })
     }
 
-    fn environment(&self, runtime: &Runtime, stores: Stores) -> Result<Environment> {
+    fn environment(&self, subject: &Subject, runtime: &Runtime, stores: Stores) -> Result<Environment> {
         let path = |path: &Path| path.to_str().map(str::to_owned).context("a path in UTF-8");
         let (s3, dynamodb) = match stores {
             Stores::There => (self.sink.s3, self.sink.dynamodb),
             Stores::Gone => (nowhere(), nowhere()),
         };
+        let roots = if subject.is_ours() { &self.certificate.amazon_roots } else { &self.certificate.all_roots };
         let variables = [
             ("AWS_LAMBDA_RUNTIME_API", runtime.address.to_string()),
             ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
@@ -82,7 +83,7 @@ impl Bed {
             ("AWS_ENDPOINT_URL_DYNAMODB", format!("https://{dynamodb}")),
             ("AWS_CA_BUNDLE", path(&self.certificate.all_roots)?),
             ("NODE_EXTRA_CA_CERTS", path(&self.certificate.authority)?),
-            ("SSL_CERT_FILE", path(&self.certificate.all_roots)?),
+            ("SSL_CERT_FILE", path(roots)?),
             ("ACCESS_TOKENS", access_tokens()),
             ("ARCHIVE_BUCKET", "archive".to_owned()),
             ("INCIDENTS_TABLE", "incidents".to_owned()),

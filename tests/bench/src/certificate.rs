@@ -17,13 +17,15 @@ pub(crate) struct Certificate {
     pub(crate) server: Arc<ServerConfig>,
     /// PEM of the authority and the system's roots: what a function finds on Lambda.
     pub(crate) all_roots: PathBuf,
+    /// PEM of the authority and Amazon's roots: what the receiver's functions bring along for AWS itself.
+    pub(crate) amazon_roots: PathBuf,
     /// PEM of the authority alone, for runtimes that add it to roots of their own.
     pub(crate) authority: PathBuf,
 }
 
 impl Certificate {
-    /// Makes one for loopback, and writes the files into a folder.
-    pub(crate) fn make(folder: &Path) -> Result<Self> {
+    /// Makes one for loopback, and writes the files into a folder. The repository has Amazon's roots.
+    pub(crate) fn make(root: &Path, folder: &Path) -> Result<Self> {
         let mut authority = CertificateParams::new(Vec::new())?;
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
@@ -44,11 +46,19 @@ impl Certificate {
             .with_single_cert(chain, key)?;
         server.alpn_protocols = vec![b"http/1.1".to_vec()];
 
-        let (pem, system) = (authority_certificate.pem(), system_roots()?);
-        let (authority, all_roots) = (folder.join("authority.pem"), folder.join("all-roots.pem"));
-        fs::write(&authority, &pem)?;
-        fs::write(&all_roots, system + &pem)?;
-        Ok(Self { server: Arc::new(server), all_roots, authority })
+        let pem = authority_certificate.pem();
+        let amazon = fs::read_to_string(root.join("shared/src/clients/amazon-roots.pem"))?;
+        let write = |name: &str, text: String| -> Result<PathBuf> {
+            let path = folder.join(name);
+            fs::write(&path, text)?;
+            Ok(path)
+        };
+        Ok(Self {
+            server: Arc::new(server),
+            all_roots: write("all-roots.pem", system_roots()? + &pem)?,
+            amazon_roots: write("amazon-roots.pem", amazon + &pem)?,
+            authority: write("authority.pem", pem)?,
+        })
     }
 }
 

@@ -66,7 +66,7 @@ pub(crate) fn counted(run: &Run) -> Result<Vec<Verdict>> {
     let mut verdicts: Vec<_> = run
         .0
         .iter()
-        .filter(|figures| is_ours(figures))
+        .filter(|figures| figures.subject.is_ours())
         .filter_map(|figures| {
             let figure = format!("{}, bytes of the program", figures.subject.name);
             Some(Verdict::count(figure, precise(figures.size?), precise(SIZE)))
@@ -116,11 +116,6 @@ pub(crate) fn measured(run: &Run) -> Result<Vec<Verdict>> {
         verdicts.push(part(&ours.resident, &peer_times.resident, 1.0 / 6.0, "RSS")?);
     }
     Ok(verdicts)
-}
-
-/// Whether a subject is one of the receiver's functions.
-pub(crate) fn is_ours(figures: &Figures) -> bool {
-    figures.subject.operation == figures.subject.name
 }
 
 fn median(sample: &Sample) -> Result<f64> {

@@ -60,7 +60,7 @@ pub(crate) async fn live(bed: &Bed, subject: &Subject, events: u32, times: &mut 
 
     times.first.push(micros(running.answer().await.with_context(|| subject.name)?));
     running.runtime.polled().await?;
-    times.first_cpu.push(micros(running.process.cpu()? - started));
+    times.first_cpu.push(micros(running.process.cpu()?.saturating_sub(started)));
 
     for _ in 0..WARMING {
         running.answer().await?;
@@ -71,7 +71,7 @@ pub(crate) async fn live(bed: &Bed, subject: &Subject, events: u32, times: &mut 
         times.warm.push(micros(running.answer().await?));
         running.runtime.polled().await?;
     }
-    times.warm_cpu.push(micros(running.process.cpu()? - warmed) / f64::from(events));
+    times.warm_cpu.push(micros(running.process.cpu()?.saturating_sub(warmed)) / f64::from(events));
     times.resident.push(precise(running.process.resident()?));
 
     bed.sink.set_latency(SLOW);

@@ -4,7 +4,6 @@ use svg::Document;
 use svg::node::element::{Group, Rectangle, Style, Text};
 
 use crate::figures::{Figures, Run};
-use crate::limits::is_ours;
 use crate::statistics::Sample;
 
 const PANEL: f64 = 320.0;
@@ -60,7 +59,7 @@ fn bars(run: &Run, (title, unit, digits, sample): Panel, left: f64) -> Group {
     for (figures, median) in run.0.iter().zip(&medians) {
         if let Some(median) = median {
             let length = PANEL * LONGEST * (median / floor).ln() / (most / floor).ln();
-            let class = if is_ours(figures) { "ours" } else { "other" };
+            let class = if figures.subject.is_ours() { "ours" } else { "other" };
             let bar = Rectangle::new().set("class", class).set("x", left).set("y", top);
             let figure = format!("{median:.digits$}");
             group = group.add(bar.set("width", length).set("height", BAR)).add(text(

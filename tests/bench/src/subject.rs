@@ -44,6 +44,13 @@ pub(crate) struct Subject {
     pub(crate) is_native: bool,
 }
 
+impl Subject {
+    /// Whether it is one of the receiver's functions.
+    pub(crate) fn is_ours(&self) -> bool {
+        FUNCTIONS.contains(&self.name)
+    }
+}
+
 /// Builds, or installs, every subject.
 pub(crate) fn build_all(root: &Path, peers: bool) -> Result<Vec<Subject>> {
     let target = target(root);
