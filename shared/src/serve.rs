@@ -55,13 +55,15 @@ async fn run(operation: &'static Operation) -> Result<(), ServeError> {
     if env::var_os("AWS_LAMBDA_RUNTIME_API").is_none_or(|address| address.is_empty()) {
         return Err(ServeError::NoRuntime);
     }
-    let function = Function::new(operation, config).await;
-    let answering = service_fn(|request| function.answer(request));
-    let handler = Adapter::from(answering).map_request(without_pitfalls);
-
+    // Before anything is waited for.
     let mut terminate = signal(SignalKind::terminate())?;
+    let serving = async {
+        let function = Function::new(operation, config).await;
+        let answering = service_fn(|request| function.answer(request));
+        lambda_runtime::run(Adapter::from(answering).map_request(without_pitfalls)).await
+    };
     tokio::select! {
-        ended = lambda_runtime::run(handler) => ended.map_err(ServeError::Runtime),
+        ended = serving => ended.map_err(ServeError::Runtime),
         // Lambda freezes or ends a function between events. One that is ended within an event leaves nothing half done
         // that the sender's next try does not finish.
         _ = terminate.recv() => Ok(()),

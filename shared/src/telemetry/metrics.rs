@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 use std::time::SystemTime;
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use super::Summary;
 use crate::answer::Answer;
@@ -19,6 +19,72 @@ pub struct Metrics {
     namespace: String,
 }
 
+/// One line: the values of metrics and dimensions, and what CloudWatch makes of them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Line<'a> {
+    operation: &'static str,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<&'a str>,
+    events: u8,
+    latency: f64,
+    body_bytes: usize,
+    accepted: u8,
+    failures: u8,
+    drift: usize,
+    duplicates: u8,
+    cold_starts: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejections: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_uses: Option<u8>,
+    #[serde(rename = "_aws")]
+    directive: Directive<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    timestamp: u64,
+    cloud_watch_metrics: Vec<Block<'a>>,
+}
+
+/// Metrics with their own dimensions, for CloudWatch counts every combination of values as a metric, and bills it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Block<'a> {
+    namespace: &'a str,
+    dimensions: &'static [&'static [&'static str]],
+    metrics: &'static [Metric],
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
+
+const fn count(name: &'static str) -> Metric {
+    Metric { name, unit: "Count" }
+}
+
+const OF_OUTCOME: [Metric; 1] = [count("Events")];
+const OF_OPERATION: [Metric; 7] = [
+    Metric { name: "Latency", unit: "Milliseconds" },
+    Metric { name: "BodyBytes", unit: "Bytes" },
+    count("Accepted"),
+    count("Failures"),
+    count("Drift"),
+    count("Duplicates"),
+    count("ColdStarts"),
+];
+const OF_REASON: [Metric; 1] = [count("Rejections")];
+const OF_TOKEN: [Metric; 1] = [count("TokenUses")];
+
 impl Metrics {
     /// Metrics in a CloudWatch namespace.
     #[must_use]
@@ -29,13 +95,16 @@ impl Metrics {
     pub(super) fn write(&self, summary: &Summary<'_>) {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let line = self.line(summary, u64::try_from(now.as_millis()).unwrap_or_default());
-        // Without a standard output there is nobody to tell.
-        let _ = writeln!(io::stdout().lock(), "{line}");
+        // Made whole and written at once: nothing in it fails to be JSON, and without a standard output there is nobody
+        // to tell.
+        if let Ok(mut line) = serde_json::to_vec(&line) {
+            line.push(b'\n');
+            let _ = io::stdout().lock().write_all(&line);
+        }
     }
 
-    /// The line of one request. Each block of metrics has its own dimensions, for CloudWatch counts every combination
-    /// of values as a metric, and bills it.
-    fn line(&self, summary: &Summary<'_>, timestamp: u64) -> Value {
+    /// The line of one request.
+    fn line<'a>(&'a self, summary: &Summary<'a>, timestamp: u64) -> Line<'a> {
         let handled = summary.handled;
         let answer = &handled.answer;
         let status = answer.status();
@@ -46,46 +115,41 @@ impl Metrics {
         };
         let token = handled.token_name.as_deref();
 
-        let mut values = Map::new();
-        values.insert("Operation".to_owned(), json!(summary.operation.name));
-        values.insert("Outcome".to_owned(), json!(answer.name()));
-        values.extend(reason.map(|reason| ("Reason".to_owned(), json!(reason))));
-        values.extend(token.map(|token| ("Token".to_owned(), json!(token))));
-
-        let mut blocks = Vec::new();
-        let mut block = |dimensions: &[&[&str]], metrics: &[(&str, &str, Value)]| {
-            let names: Vec<_> = metrics.iter().map(|(name, unit, _)| json!({"Name": name, "Unit": unit})).collect();
-            blocks.push(json!({"Namespace": self.namespace, "Dimensions": dimensions, "Metrics": names}));
-            values.extend(metrics.iter().map(|(name, _, value)| ((*name).to_owned(), value.clone())));
-        };
-        block(&[&["Operation", "Outcome"]], &[("Events", "Count", json!(1))]);
-        block(
-            &[&["Operation"]],
-            &[
-                ("Latency", "Milliseconds", json!(summary.milliseconds())),
-                ("BodyBytes", "Bytes", json!(handled.body_bytes)),
-                ("Accepted", "Count", json!(u8::from(status.is_success()))),
-                ("Failures", "Count", json!(u8::from(status.is_server_error()))),
-                ("Drift", "Count", json!(drift)),
-                ("Duplicates", "Count", json!(u8::from(duplicate))),
-                ("ColdStarts", "Count", json!(u8::from(summary.cold_start))),
-            ],
-        );
+        let block = |dimensions, metrics| Block { namespace: &self.namespace, dimensions, metrics };
+        let mut blocks =
+            vec![block(&[&["Operation", "Outcome"]], &OF_OUTCOME), block(&[&["Operation"]], &OF_OPERATION)];
         if reason.is_some() {
             // By operation too, for an alarm cannot add up reasons that nobody has seen yet.
-            block(&[&["Operation", "Reason"], &["Operation"]], &[("Rejections", "Count", json!(1))]);
+            blocks.push(block(&[&["Operation", "Reason"], &["Operation"]], &OF_REASON));
         }
         if token.is_some() {
-            block(&[&["Token"]], &[("TokenUses", "Count", json!(1))]);
+            blocks.push(block(&[&["Token"]], &OF_TOKEN));
         }
-        values.insert("_aws".to_owned(), json!({"Timestamp": timestamp, "CloudWatchMetrics": blocks}));
-        Value::Object(values)
+        Line {
+            operation: summary.operation.name,
+            outcome: answer.name(),
+            reason,
+            token,
+            events: 1,
+            latency: summary.milliseconds(),
+            body_bytes: handled.body_bytes,
+            accepted: u8::from(status.is_success()),
+            failures: u8::from(status.is_server_error()),
+            drift,
+            duplicates: u8::from(duplicate),
+            cold_starts: u8::from(summary.cold_start),
+            rejections: reason.map(|_| 1),
+            token_uses: token.map(|_| 1),
+            directive: Directive { timestamp, cloud_watch_metrics: blocks },
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::payload::POST_PUNCHES;
@@ -98,7 +162,7 @@ mod tests {
         let ids = RequestIds { request_id: "r".to_owned(), api_request_id: None, trace_id: None };
         let elapsed = Duration::from_micros(1_500);
         let summary = Summary { operation: &POST_PUNCHES, ids: &ids, handled: &handled, elapsed, cold_start: true };
-        Metrics::new("Test".to_owned()).line(&summary, 1_700_000_000_000)
+        serde_json::to_value(Metrics::new("Test".to_owned()).line(&summary, 1_700_000_000_000)).expect("JSON")
     }
 
     #[test]

@@ -24,17 +24,22 @@ pub(crate) struct Instructions {
 
 /// Counts them, in three lives of other lengths.
 pub(crate) async fn count(bed: &Bed, subject: &Subject, folder: &Path) -> Result<Instructions> {
-    let start = life(bed, subject, folder, 0).await?;
-    let one = life(bed, subject, folder, 1).await?;
-    let all = life(bed, subject, folder, 1 + EVENTS).await?;
+    let output = &folder.join("callgrind.out");
+    let start = life(bed, subject, output, 0).await?;
+    let one = life(bed, subject, output, 1).await?;
+    let all = life(bed, subject, output, 1 + EVENTS).await?;
     Ok(Instructions { start, first: one.saturating_sub(start), warm: all.saturating_sub(one) / EVENTS })
 }
 
+/// Leaves the profile of warm events in a file, for `callgrind_annotate`.
+pub(crate) async fn profile(bed: &Bed, subject: &Subject, output: &Path) -> Result<u64> {
+    life(bed, subject, output, 1 + EVENTS * 20).await
+}
+
 /// The instructions of a life with so many events.
-async fn life(bed: &Bed, subject: &Subject, folder: &Path, events: u64) -> Result<u64> {
-    let output = folder.join("callgrind.out");
+async fn life(bed: &Bed, subject: &Subject, output: &Path, events: u64) -> Result<u64> {
     let mut option = std::ffi::OsString::from("--callgrind-out-file=");
-    option.push(&output);
+    option.push(output);
     let valgrind = ["valgrind".into(), "--tool=callgrind".into(), PathBuf::from(option)];
     let mut running = bed.run(subject, &valgrind, Stores::There).await?;
     running.runtime.polled().await.with_context(|| subject.name)?;
@@ -43,7 +48,7 @@ async fn life(bed: &Bed, subject: &Subject, folder: &Path, events: u64) -> Resul
         running.runtime.polled().await?;
     }
     running.process.end()?;
-    let profile = fs::read_to_string(&output).context("valgrind writes no profile: is it installed?")?;
+    let profile = fs::read_to_string(output).context("valgrind writes no profile: is it installed?")?;
     let total = profile.lines().rev().find_map(|line| line.strip_prefix("totals: ")).context("a total")?;
     Ok(total.trim().parse()?)
 }

@@ -27,7 +27,7 @@ use crate::figures::{Figures, Run};
 use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
 use crate::process::keep_to_one_cpu;
-use crate::subject::{LEAN, NOOP, RECEIVER, Subject, build_all};
+use crate::subject::{LEAN, NOOP, RECEIVER, Subject, build_all, in_place_of_receiver};
 
 /// Measures the functions, and writes BENCHMARKS.md and its plot.
 #[derive(Debug, Parser)]
@@ -44,6 +44,10 @@ struct Arguments {
     /// Hold sizes and instructions against their limits, and measure and write nothing else.
     #[arg(long)]
     check: bool,
+    /// Run this build of post-punches, which should have its symbols, under callgrind, and leave its profile in
+    /// callgrind.out. Measures nothing else.
+    #[arg(long)]
+    profile: Option<PathBuf>,
 }
 
 /// Events after which memory is looked at, and ten times as many.
@@ -53,6 +57,9 @@ const GROWTH: u32 = 1_000;
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
+    if let Some(program) = arguments.profile {
+        return profile(&root, program).await;
+    }
     say("building");
     let subjects = build_all(&root, !arguments.without_peers && !arguments.check)?;
     // After the builds, which may have both processors.
@@ -64,6 +71,17 @@ async fn main() -> Result<()> {
     } else {
         measure(&bed, subjects, folder.path(), &arguments, &root).await
     }
+}
+
+/// Leaves the profile of one program.
+async fn profile(root: &Path, program: PathBuf) -> Result<()> {
+    keep_to_one_cpu()?;
+    let folder = tempfile::tempdir()?;
+    let bed = Bed::start(root, folder.path()).await?;
+    let subject = in_place_of_receiver(program.canonicalize()?);
+    let total = instructions::profile(&bed, &subject, Path::new("callgrind.out")).await?;
+    say(&format!("{total} instructions; see `callgrind_annotate callgrind.out`"));
+    Ok(())
 }
 
 /// Holds what can be counted against its limits.

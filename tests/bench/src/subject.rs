@@ -51,6 +51,12 @@ impl Subject {
     }
 }
 
+/// A program in the place of [`RECEIVER`], such as one that has its symbols.
+pub(crate) fn in_place_of_receiver(command: PathBuf) -> Subject {
+    let what = "the receiver's function";
+    Subject { name: RECEIVER, what, operation: RECEIVER, command, work: Work::Writes, is_native: true }
+}
+
 /// Builds, or installs, every subject.
 pub(crate) fn build_all(root: &Path, peers: bool) -> Result<Vec<Subject>> {
     let target = target(root);
