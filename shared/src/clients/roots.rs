@@ -1,8 +1,9 @@
 //! Whom the functions trust to be AWS.
 //!
-//! To read a system's some 140 roots takes a start a millisecond or more. S3 and `DynamoDB` show certificates of Amazon's own five roots ("Certificate authorities", Amazon Trust Services), which the
-//! program brings along. Should that ever change, nothing breaks: clients that did not reach both stores at the start
-//! are replaced by clients that trust whom the system does.
+//! To read a system's some 140 roots takes a start a millisecond or more. S3 and `DynamoDB` show certificates of Amazon's
+//! own five roots ("Certificate authorities", Amazon Trust Services), which the program brings along. Should that ever
+//! change, nothing breaks: clients that did not reach both stores at the start are replaced by clients that trust whom
+//! the system does.
 
 use aws_sdk_s3::config::SharedHttpClient;
 use aws_smithy_http_client::Builder;
