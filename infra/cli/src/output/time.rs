@@ -10,16 +10,10 @@ use crate::cli::ViewArgs;
 pub struct Clock(TimeZone);
 
 impl Clock {
-    /// UTC with `--utc`, the zone of this machine without.
+    /// UTC with `--utc` and for machines, the zone of this machine without.
     #[must_use]
     pub fn new(view: ViewArgs) -> Self {
-        Self(if view.utc { TimeZone::UTC } else { TimeZone::system() })
-    }
-
-    /// The zone.
-    #[must_use]
-    pub fn zone(&self) -> &TimeZone {
-        &self.0
+        Self(if view.utc || view.csv || view.json { TimeZone::UTC } else { TimeZone::system() })
     }
 
     /// To the second: `2026-11-23 06:00:00`, and in UTC with a `Z`.

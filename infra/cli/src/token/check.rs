@@ -22,8 +22,8 @@ struct Verdict {
 impl Row for Verdict {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::new("TOKEN", |verdict| (Tone::Plain, verdict.name.clone().unwrap_or_else(|| "unknown".to_owned()))),
-            Column::new("VERDICT", |verdict| {
+            Column::new("token", |verdict| (Tone::Plain, verdict.name.clone().unwrap_or_else(|| "unknown".to_owned()))),
+            Column::new("verdict", |verdict| {
                 (if verdict.accepted { Tone::Good } else { Tone::Bad }, verdict.found.clone())
             }),
         ]

@@ -72,13 +72,13 @@ struct Line {
 impl Row for Line {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::new("NAME", |line| (Tone::Plain, line.name.clone())),
-            Column::new("STATE", |line| (line.tone, line.state.clone())),
-            Column::new("LAST DAY", |line| (Tone::Plain, line.expires.clone().unwrap_or_else(|| "none".to_owned()))),
-            Column::new("FOR", |line| {
+            Column::new("name", |line| (Tone::Plain, line.name.clone())),
+            Column::new("state", |line| (line.tone, line.state.clone())),
+            Column::new("last day", |line| (Tone::Plain, line.expires.clone().unwrap_or_else(|| "none".to_owned()))),
+            Column::new("for", |line| {
                 (Tone::Plain, line.bound_to.as_ref().map_or_else(|| "everybody".to_owned(), |pairs| pairs.join(", ")))
             }),
-            Column::new("DIGEST", |line| (Tone::Faint, line.digest.chars().take(16).collect())),
+            Column::new("digest", |line| (Tone::Faint, line.digest.chars().take(16).collect())),
         ]
     }
 }
