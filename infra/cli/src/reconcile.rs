@@ -87,8 +87,11 @@ pub async fn run(args: ReconcileArgs) -> anyhow::Result<Exit> {
         (false, true) => Task::Rebuild,
         (false, false) => Task::Report,
     };
-    if task == Task::Repair && !args.yes && !confirmed("Apply to the tables what the archive has and they do not?")? {
-        return Ok(Exit::Failed);
+    if task == Task::Repair && !args.yes {
+        let question = "Apply to the tables what the archive has and they do not?";
+        if !confirmed(question, "without --repair")? {
+            return Ok(Exit::Failed);
+        }
     }
     let file = args.checkpoint.unwrap_or_else(|| default_file(&stores.bucket));
     if args.restart && file.exists() {

@@ -5,13 +5,13 @@ use std::io::Write;
 use anyhow::{Context, bail};
 use dataconnect::payload::OPERATIONS;
 use dataconnect::rejected::{Filter, RejectedPlace};
-use dataconnect::rejection::Reason;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use crate::cli::{
     OperationName, RejectedArgs, RejectedCommand, RejectedFilter, RejectedListArgs, RejectedShowArgs, ReplayArgs,
+    ViewArgs,
 };
 use crate::confirm::confirmed;
 use crate::connect::{Receiver, Stores};
@@ -20,7 +20,7 @@ use crate::engine::rejected::{
 };
 use crate::exit::Exit;
 use crate::interrupt::interrupted;
-use crate::output::{Column, Progress, Report, Row, Tone, paint};
+use crate::output::{Clock, Column, Progress, Report, Row, Tone, paint};
 
 /// Fates that are printed in full to people; of the others they are told how many there are.
 const PRINTED: usize = 200;
@@ -54,21 +54,37 @@ impl Row for Line {
     }
 }
 
-impl Row for Fate {
+/// What became of one, with when it came as the reader wants it.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    fate: Fate,
+    #[serde(skip)]
+    time: String,
+}
+
+impl Row for Told {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::new("received", |fate| (Tone::Plain, fate.received_at.clone().unwrap_or_default())),
-            Column::new("operation", |fate| (Tone::Plain, fate.operation.to_owned())),
-            Column::new("request", |fate| (Tone::Faint, fate.request_id.clone())),
-            Column::new("", |fate| match fate.fate {
+            Column::new("received", |one| (Tone::Plain, one.time.clone())),
+            Column::new("operation", |one| (Tone::Plain, one.fate.operation.to_owned())),
+            Column::whole("request", |one| (Tone::Faint, one.fate.request_id.clone())),
+            Column::new("fate", |one| match one.fate.fate {
                 Kind::TakenIn => (Tone::Good, "taken in".to_owned()),
                 Kind::WouldBeTakenIn => (Tone::Good, "would be taken in".to_owned()),
                 Kind::Stays => (Tone::Bad, "stays".to_owned()),
             }),
-            Column::new("record", |fate| (Tone::Plain, fate.record.clone().unwrap_or_default())),
-            Column::new("", |fate| (Tone::Plain, fate.detail.clone())),
+            Column::new("record", |one| (Tone::Plain, one.fate.record.clone().unwrap_or_default())),
+            Column::new("detail", |one| (Tone::Plain, one.fate.detail.clone())),
         ]
     }
+}
+
+/// What is told, in the order in which it is.
+struct Fates {
+    report: Report,
+    clock: Clock,
+    told: Vec<Told>,
 }
 
 /// Does what is asked.
@@ -89,7 +105,7 @@ async fn list(args: RejectedListArgs) -> anyhow::Result<Exit> {
     let report = Report::new(args.view);
     let question = question(&args.filter)?;
     if args.each {
-        return each(&receiver, &stores, &question, report).await;
+        return each(&receiver, &stores, &question, Fates::new(args.view)).await;
     }
     let mut lines = Vec::new();
     for heap in heaps(&stores, &question).await? {
@@ -117,22 +133,23 @@ async fn list(args: RejectedListArgs) -> anyhow::Result<Exit> {
     Ok(if lines.is_empty() { Exit::Good } else { Exit::Bad })
 }
 
-async fn each(receiver: &Receiver, stores: &Stores, question: &Question, report: Report) -> anyhow::Result<Exit> {
+async fn each(receiver: &Receiver, stores: &Stores, question: &Question, mut fates: Fates) -> anyhow::Result<Exit> {
     let replayers = OPERATIONS.into_iter().map(|operation| replayer(receiver, stores, operation, None));
     let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
-    let mut fates = Vec::new();
-    go_through(&replayers, question, true, |fate| keep(report, &mut fates, fate)).await?;
-    finish(report, &fates)?;
-    Ok(if fates.is_empty() { Exit::Good } else { Exit::Bad })
+    go_through(&replayers, question, true, |fate| fates.keep(fate)).await?;
+    fates.finish()?;
+    if !fates.told.is_empty() {
+        return Ok(Exit::Bad);
+    }
+    fates.report.say("Nothing is rejected.")?;
+    Ok(Exit::Good)
 }
 
 async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
     let receiver = Receiver::find(&args.target).await?;
     let stores = receiver.stores()?;
-    let report = Report::new(args.view);
-    if args.view.csv {
-        bail!("a body is no table; take --json");
-    }
+    let view = args.view.into();
+    let (report, clock) = (Report::new(view), Clock::new(view));
     let (place, key) = one(&stores, &args.id).await?;
     let Some(kept) = body(&stores, &key).await? else { bail!("the archive does not give {key}") };
     let operation = OPERATIONS.into_iter().find(|operation| operation.name == place.operation);
@@ -141,24 +158,25 @@ async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
         Some(Err(error)) => error.to_string(),
         None => String::new(),
     };
-    let received_at = kept.received_at.map(|at| format!("{at:.3}"));
     let text = String::from_utf8_lossy(&kept.bytes);
     let mut out = anstream::stdout().lock();
     if !report.for_people() {
         let whole = serde_json::json!({
             "operation": place.operation, "reason": place.reason.name(), "requestId": place.request_id,
-            "receivedAt": received_at, "token": kept.token, "now": now, "key": key.as_str(), "body": text,
+            "receivedAt": kept.received_at.map(|at| format!("{at:.3}")), "token": kept.token, "now": now, "key": key.as_str(), "body": text,
         });
         writeln!(out, "{whole}")?;
         return Ok(Exit::Good);
     }
     writeln!(out, "{}", paint(Tone::Bad, &format!("{}: {}", place.reason.name(), place.reason.title())))?;
-    let token = kept.token.as_deref().unwrap_or("not known");
+    let unknown = || "not known".to_owned();
+    let received = kept.received_at.map_or_else(unknown, |at| clock.show(at));
+    let token = kept.token.clone().unwrap_or_else(unknown);
     for (name, fact) in [
         ("operation", place.operation),
-        ("received", received_at.as_deref().unwrap_or("not known")),
+        ("received", &received),
         ("request", &place.request_id),
-        ("token", token),
+        ("token", &token),
         ("now", &now),
         ("key", key.as_str()),
     ] {
@@ -185,7 +203,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
         report.say("Nothing is rejected.")?;
         return Ok(Exit::Good);
     }
-    if !args.dry_run && !args.yes && !confirmed(&format!("Replay {waiting} rejected events?"))? {
+    if !args.dry_run && !args.yes && !confirmed(&question_of(waiting), "with --dry-run")? {
         return Ok(Exit::Failed);
     }
     let replayers =
@@ -193,10 +211,10 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
     let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
 
     let progress = Progress::new(Some(waiting), "rejected events");
-    let mut fates = Vec::new();
+    let mut fates = Fates::new(args.view);
     let mut tell = |fate: Fate| {
         progress.add(1);
-        progress.suspend(|| keep(report, &mut fates, fate))
+        progress.suspend(|| fates.keep(fate))
     };
     let work = async {
         match one {
@@ -213,45 +231,61 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
         () = interrupted() => None,
     };
     drop(progress);
-    finish(report, &fates)?;
+    fates.finish()?;
     let Some(ended) = ended else {
         report.warn("interrupted: what is told here is done; the same command goes on with the rest")?;
         return Ok(Exit::Interrupted);
     };
     ended?;
-    let stays = fates.iter().any(|fate| fate.fate == Kind::Stays);
+    let stays = fates.told.iter().any(|one| one.fate.fate == Kind::Stays);
     Ok(if stays { Exit::Bad } else { Exit::Good })
 }
 
-/// JSON is printed as it comes.
-fn keep(report: Report, fates: &mut Vec<Fate>, fate: Fate) -> anyhow::Result<()> {
-    if report.is_json() {
-        report.print(std::slice::from_ref(&fate))?;
+impl Fates {
+    fn new(view: ViewArgs) -> Self {
+        Self { report: Report::new(view), clock: Clock::new(view), told: Vec::new() }
     }
-    fates.push(fate);
-    Ok(())
+
+    /// JSON is printed as it comes.
+    fn keep(&mut self, fate: Fate) -> anyhow::Result<()> {
+        // Of what is no event the archive's day is known, and reading it again for the hour is not worth it.
+        let time = fate.received_at.map_or_else(|| fate.date.to_string(), |at| self.clock.show(at));
+        let one = Told { fate, time };
+        if self.report.is_json() {
+            self.report.print(std::slice::from_ref(&one))?;
+        }
+        self.told.push(one);
+        Ok(())
+    }
+
+    fn finish(&self) -> anyhow::Result<()> {
+        let Self { report, told, .. } = self;
+        if report.is_json() {
+            return Ok(());
+        }
+        if !report.for_people() {
+            return Ok(report.print(told)?);
+        }
+        if told.is_empty() {
+            return Ok(());
+        }
+        report.print(&told[..told.len().min(PRINTED)])?;
+        let of = |kind| told.iter().filter(|one| one.fate.fate == kind).count();
+        let parts = [
+            (of(Kind::TakenIn), "taken in"),
+            (of(Kind::WouldBeTakenIn), "would be taken in"),
+            (of(Kind::Stays), "under rejected/ as before"),
+        ];
+        let parts: Vec<_> =
+            parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        let more =
+            if told.len() > PRINTED { format!("; printed are {PRINTED}, --json has all") } else { String::new() };
+        Ok(report.say(&format!("\n{}{more}.", parts.join(", ")))?)
+    }
 }
 
-fn finish(report: Report, fates: &[Fate]) -> anyhow::Result<()> {
-    if report.is_json() {
-        return Ok(());
-    }
-    if !report.for_people() {
-        return Ok(report.print(fates)?);
-    }
-    if !fates.is_empty() {
-        report.print(&fates[..fates.len().min(PRINTED)])?;
-    }
-    let of = |kind| fates.iter().filter(|fate| fate.fate == kind).count();
-    let parts = [
-        (of(Kind::TakenIn), "taken in"),
-        (of(Kind::WouldBeTakenIn), "would be taken in"),
-        (of(Kind::Stays), "stay under rejected/"),
-    ];
-    let parts: Vec<_> =
-        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let more = if fates.len() > PRINTED { format!("; printed are {PRINTED}, --json has all") } else { String::new() };
-    Ok(report.say(&format!("\n{}{more}.", parts.join(", ")))?)
+fn question_of(waiting: u64) -> String {
+    if waiting == 1 { "Replay 1 rejected event?".to_owned() } else { format!("Replay {waiting} rejected events?") }
 }
 
 async fn one(stores: &Stores, id: &str) -> anyhow::Result<(RejectedPlace, dataconnect::archive::ArchiveKey)> {
@@ -262,15 +296,8 @@ async fn one(stores: &Stores, id: &str) -> anyhow::Result<(RejectedPlace, dataco
 fn question(filter: &RejectedFilter) -> anyhow::Result<Question> {
     let day = |time: Timestamp| TimeZone::UTC.to_datetime(time).date();
     let until = filter.span.until.map(|until| until.checked_sub(1.nanosecond())).transpose()?;
-    let reason = match &filter.reason {
-        None => None,
-        Some(name) => Some(Reason::from_name(name).with_context(|| {
-            let names: Vec<_> = Reason::ALL.into_iter().map(Reason::name).collect();
-            format!("no reason is called {name}; there are {}", names.join(", "))
-        })?),
-    };
     Ok(Question {
         operation: filter.operation.map(OperationName::operation),
-        filter: Filter { since: filter.span.since.map(day), until: until.map(day), reason },
+        filter: Filter { since: filter.span.since.map(day), until: until.map(day), reason: filter.reason },
     })
 }

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use anyhow::bail;
 use dataconnect::record::{Record, to_object};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -29,7 +28,7 @@ impl Row for Step {
             Column::new("time", |step| (Tone::Plain, step.time.clone())),
             Column::new("operation", |step| (Tone::Plain, step.operation.clone())),
             Column::new("outcome", |step| (Tone::Plain, step.outcome.to_owned())),
-            Column::new("request", |step| (Tone::Faint, step.request.clone())),
+            Column::whole("request", |step| (Tone::Faint, step.request.clone())),
             Column::new("body", |step| (Tone::Faint, step.body.clone())),
         ]
     }
@@ -44,13 +43,10 @@ pub async fn run(args: ShowArgs) -> anyhow::Result<Exit> {
     let operation = args.operation.map(OperationName::operation);
     let question = Question { id: args.id.clone(), customer: args.customer.clone(), operation };
     let found = find(&stores, &question).await?;
-    let report = Report::new(args.view);
+    let report = Report::new(args.view.into());
     if found.is_empty() {
         report.warn(&format!("no table has a record {}", args.id))?;
         return Ok(Exit::Bad);
-    }
-    if args.view.csv {
-        bail!("a record is no table; take --json");
     }
     let mut exit = Exit::Good;
     for shown in &found {
@@ -72,7 +68,7 @@ async fn print(args: &ShowArgs, stores: &Stores, shown: &Shown, record: &Record)
     if args.view.json {
         return Ok(writeln!(out, "{}", as_json(args, shown, record, &revisions))?);
     }
-    let clock = Clock::new(args.view);
+    let clock = Clock::new(args.view.into());
     let pair = &record.key.customer_tenant;
     writeln!(out, "{} of {pair}, in {}", record.key.record_id, stores.table_name(shown.operation))?;
     let facts = [
@@ -107,7 +103,7 @@ fn print_history(args: &ShowArgs, record: &Record, clock: &Clock) -> anyhow::Res
         request: entry.request_id.clone(),
         body: entry.archive_key.to_string(),
     });
-    let report = Report::new(args.view);
+    let report = Report::new(args.view.into());
     report.print(&steps.collect::<Vec<_>>())?;
     if record.history.dropped() > 0 {
         report.say(&format!("The history has dropped {} events from its middle.", record.history.dropped()))?;

@@ -24,7 +24,7 @@ pub use rejected::{RejectedArgs, RejectedCommand, RejectedFilter, RejectedListAr
 pub use send::SendArgs;
 pub use target::TargetArgs;
 pub use token::{CheckArgs, ListArgs, NewArgs, RotateArgs, TokenArgs, TokenCommand, TokensArgs};
-pub use view::ViewArgs;
+pub use view::{TextViewArgs, ViewArgs};
 
 use crate::exit;
 

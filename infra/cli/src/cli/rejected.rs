@@ -1,8 +1,15 @@
 //! `rejected`.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+use dataconnect::rejection::Reason;
 
-use super::{OperationName, Span, TargetArgs, ViewArgs};
+use super::{OperationName, Span, TargetArgs, TextViewArgs, ViewArgs};
+
+/// The settings that `make run` and named tables do not tell.
+const SETTINGS: &str = "Judged by the settings of the stack. With --local, or with all stores named, by those of this \
+                        shell, under the functions' names for them: POST_INCIDENTS_RECORD_ID and its like, \
+                        ACCESS_TOKENS, AUTHENTICATION.";
 
 /// Options of `rejected`.
 #[derive(Debug, Args)]
@@ -29,9 +36,9 @@ pub struct RejectedFilter {
     /// Of this operation alone
     #[arg(long, value_name = "OPERATION")]
     pub operation: Option<OperationName>,
-    /// Rejected for this reason alone, such as invalid-json
-    #[arg(long, value_name = "REASON")]
-    pub reason: Option<String>,
+    /// Rejected for this reason alone
+    #[arg(long, value_name = "REASON", value_parser = reasons())]
+    pub reason: Option<Reason>,
     /// When they came
     #[command(flatten)]
     pub span: Span,
@@ -39,6 +46,7 @@ pub struct RejectedFilter {
 
 /// Options of `rejected list`.
 #[derive(Debug, Args)]
+#[command(after_help = SETTINGS)]
 pub struct RejectedListArgs {
     /// Which.
     #[command(flatten)]
@@ -56,6 +64,7 @@ pub struct RejectedListArgs {
 
 /// Options of `rejected show`.
 #[derive(Debug, Args)]
+#[command(after_help = SETTINGS)]
 pub struct RejectedShowArgs {
     /// The request id or the key
     pub id: String,
@@ -64,11 +73,12 @@ pub struct RejectedShowArgs {
     pub target: TargetArgs,
     /// How it looks.
     #[command(flatten)]
-    pub view: ViewArgs,
+    pub view: TextViewArgs,
 }
 
 /// Options of `rejected replay`.
 #[derive(Debug, Args)]
+#[command(after_help = SETTINGS)]
 pub struct ReplayArgs {
     /// The request id or the key of one; without, all that the filter finds
     pub id: Option<String>,
@@ -90,4 +100,10 @@ pub struct ReplayArgs {
     /// How it looks.
     #[command(flatten)]
     pub view: ViewArgs,
+}
+
+/// A reason by its name in the archive.
+fn reasons() -> impl TypedValueParser<Value = Reason> {
+    let names = PossibleValuesParser::new(Reason::ALL.map(Reason::name));
+    names.try_map(|name| Reason::from_name(&name).ok_or("no such reason"))
 }

@@ -10,7 +10,7 @@ use dataconnect::rejected::{Filter, Listing, NotReplayed, Prospect, RejectedPlac
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::connect::{Receiver, Stores};
 
@@ -45,8 +45,12 @@ pub struct Heap {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fate {
-    /// When it first came. `None` if nothing says.
-    pub received_at: Option<String>,
+    /// The archive's day of it, UTC.
+    #[serde(skip)]
+    pub date: Date,
+    /// When it first came. `None` of what is no event.
+    #[serde(serialize_with = "milliseconds")]
+    pub received_at: Option<Timestamp>,
     /// The operation's name.
     pub operation: &'static str,
     /// Why it was rejected.
@@ -248,6 +252,7 @@ pub async fn take_day(
 impl Fate {
     fn stays(place: &RejectedPlace, key: &ArchiveKey, why: &NotReplayed) -> Self {
         Self {
+            date: place.date,
             received_at: None,
             operation: place.operation,
             reason: place.reason.name(),
@@ -261,7 +266,8 @@ impl Fate {
 
     fn of_event(place: &RejectedPlace, event: &dataconnect::event::Event, fate: Kind, detail: &str) -> Self {
         Self {
-            received_at: Some(format!("{:.3}", event.received_at)),
+            date: place.date,
+            received_at: Some(event.received_at),
             operation: place.operation,
             reason: place.reason.name(),
             request_id: place.request_id.clone(),
@@ -298,4 +304,8 @@ pub async fn count(archive: &Archive, question: &Question) -> anyhow::Result<u64
         }
     }
     Ok(count)
+}
+
+fn milliseconds<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| format!("{time:.3}")).serialize(serializer)
 }

@@ -20,7 +20,7 @@ async fn what_differs_either_way_is_told_and_ends_with_1_until_it_is_mended() {
     }
     insta::assert_snapshot!("reconcile", place.run(&["reconcile"]).await.ends(1).trimmed());
     let asked = place.run(&["reconcile", "--repair"]).await.ends(3);
-    assert!(asked.err.contains("--yes"), "{}", asked.err);
+    assert!(asked.err.contains("--yes") && asked.err.contains("without --repair"), "{}", asked.err);
     let rebuilt = place.run(&["reconcile", "--rebuild", "--json"]).await.ends(1).objects();
     assert!(rebuilt.iter().any(|one| one["kind"] == "rebuilt" && one["detail"] == "the table does not have it"));
     let repaired = place.run(&["reconcile", "--repair", "--yes", "--json"]).await.ends(1).objects();

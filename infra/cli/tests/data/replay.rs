@@ -14,7 +14,12 @@ async fn of_one_record_the_latest_stands_and_what_is_forbidden_needs_a_name() {
         assert_eq!(receiver.send(body.to_string()).await.status, 400);
         tokio::time::sleep(std::time::Duration::from_millis(3)).await;
     }
+    let each = place.run_with(&["rejected", "list", "--each"], &[("TZ", "Asia/Tokyo")]).await.ends(1).out;
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    assert!(each.contains(&today) && each.contains("3 under rejected/ as before."), "{each}");
     let settings = [("POST_INCIDENTS_RECORD_ID", "Number")];
+    let looked = place.run_with(&["rejected", "replay", "--dry-run", "--csv"], &settings).await.ends(0).out;
+    assert!(looked.starts_with("received,operation,request,fate,record,detail\r\n"), "{looked}");
     place.run_with(&["rejected", "replay", "--yes"], &settings).await.ends(0);
     let item = receiver.stores.only("a").await;
     assert_eq!((&item["Description"], &item["Revision"]["N"]), (&json!("third"), &json!("3")));
