@@ -148,7 +148,11 @@ fn conclude(reconciliation: &Reconciliation, report: Report) -> anyhow::Result<E
             report.print(&lines)?;
         }
         let wrong = tally.differences + unbalanced as u64;
-        let verdict = if wrong == 0 { "Archive and tables agree".to_owned() } else { format!("{wrong} differences") };
+        let verdict = match wrong {
+            0 => "Archive and tables agree".to_owned(),
+            1 => "1 difference".to_owned(),
+            _ => format!("{wrong} differences"),
+        };
         report.say(&format!(
             "\n{verdict}: {} objects, {} records, {} rebuilt, {} applied.",
             tally.objects, tally.records, tally.rebuilt, tally.applied

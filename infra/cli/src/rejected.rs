@@ -170,11 +170,11 @@ async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
     }
     writeln!(out, "{}", paint(Tone::Bad, &format!("{}: {}", place.reason.name(), place.reason.title())))?;
     let unknown = || "not known".to_owned();
-    let received = kept.received_at.map_or_else(unknown, |at| clock.show(at));
+    let came = kept.received_at.map_or_else(unknown, |at| clock.show(at));
     let token = kept.token.clone().unwrap_or_else(unknown);
     for (name, fact) in [
         ("operation", place.operation),
-        ("received", &received),
+        ("received", &came),
         ("request", &place.request_id),
         ("token", &token),
         ("now", &now),

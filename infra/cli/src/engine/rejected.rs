@@ -306,6 +306,7 @@ pub async fn count(archive: &Archive, question: &Question) -> anyhow::Result<u64
     Ok(count)
 }
 
+#[expect(clippy::ref_option, reason = "serde hands it over so")]
 fn milliseconds<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     time.map(|time| format!("{time:.3}")).serialize(serializer)
 }

@@ -100,7 +100,7 @@ impl Report {
         self.write(rows, false)
     }
 
-    fn write<T: Row>(&self, rows: &[T], is_first: bool) -> io::Result<()> {
+    fn write<T: Row>(self, rows: &[T], is_first: bool) -> io::Result<()> {
         let mut out = anstream::stdout().lock();
         if self.view.json {
             return rows.iter().try_for_each(|row| json(&mut out, row));
