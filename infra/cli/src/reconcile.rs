@@ -5,8 +5,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use dataconnect::reconcile::{Counts, Row as Place};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use crate::cli::ReconcileArgs;
@@ -97,9 +97,7 @@ pub async fn run(args: ReconcileArgs) -> anyhow::Result<Exit> {
     if args.restart && file.exists() {
         std::fs::remove_file(&file)?;
     }
-    let day = |time: Timestamp| TimeZone::UTC.to_datetime(time).date();
-    let until = args.span.until.map(|until| until.checked_sub(1.nanosecond())).transpose()?;
-    let days = [args.span.since.map(day), until.map(day)];
+    let days = args.span.days()?;
     let concurrency = NonZeroUsize::new(args.concurrency.into()).unwrap_or(NonZeroUsize::MIN);
     let mut reconciliation = Reconciliation::new(&receiver, stores, days, task, concurrency, file)?;
     if reconciliation.is_resumed() && report.for_people() {

@@ -5,8 +5,6 @@ use std::io::Write;
 use anyhow::{Context, bail};
 use dataconnect::payload::OPERATIONS;
 use dataconnect::rejected::{Filter, RejectedPlace};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use crate::cli::{
@@ -292,12 +290,10 @@ async fn one(stores: &Stores, id: &str) -> anyhow::Result<(RejectedPlace, dataco
     find(stores, id).await?.with_context(|| format!("nothing that is rejected came with the request {id}"))
 }
 
-/// The archive goes by days of UTC: any day that the span touches is taken whole.
 fn question(filter: &RejectedFilter) -> anyhow::Result<Question> {
-    let day = |time: Timestamp| TimeZone::UTC.to_datetime(time).date();
-    let until = filter.span.until.map(|until| until.checked_sub(1.nanosecond())).transpose()?;
+    let [since, until] = filter.span.days()?;
     Ok(Question {
         operation: filter.operation.map(OperationName::operation),
-        filter: Filter { since: filter.span.since.map(day), until: until.map(day), reason: filter.reason },
+        filter: Filter { since, until, reason: filter.reason },
     })
 }

@@ -8,7 +8,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use dataconnect::archive::{ArchiveKey, Fetched};
+use dataconnect::archive::ArchiveKey;
 use dataconnect::key::CustomerTenant;
 use dataconnect::operation::Operation;
 use dataconnect::payload::OPERATIONS;
@@ -20,6 +20,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::operations;
 use crate::connect::Stores;
 
 /// Which events.
@@ -127,10 +128,6 @@ impl Question {
             && self.work_order.is_none()
             && self.outcome.is_none_or(|outcome| outcome == Became::Rejected)
     }
-
-    fn operations(&self) -> impl Iterator<Item = &'static Operation> {
-        OPERATIONS.into_iter().filter(|operation| self.operation.is_none_or(|asked| asked.name == operation.name))
-    }
 }
 
 impl Newest {
@@ -149,14 +146,14 @@ impl Newest {
 pub async fn ask(stores: &Stores, question: &Question, mut seen: impl FnMut(u64)) -> anyhow::Result<Vec<Arrival>> {
     let mut newest = Newest { limit: question.limit, held: BinaryHeap::new() };
     if question.outcome != Some(Became::Rejected) {
-        let mut variables: Vec<_> = question.operations().map(|operation| operation.table_variable).collect();
+        let mut variables: Vec<_> = operations(question.operation).map(|operation| operation.table_variable).collect();
         variables.dedup();
         for variable in variables {
             accepted(stores, question, variable, &mut newest, &mut seen).await?;
         }
     }
     if question.admits_rejected() {
-        for operation in question.operations() {
+        for operation in operations(question.operation) {
             rejected(stores, question, operation, &mut newest).await?;
         }
     }
@@ -219,7 +216,7 @@ async fn rejected(
         }
     }
     for (place, key) in days.into_values().flatten() {
-        let Fetched::Body(kept) = archive.fetch(&key).await? else { continue };
+        let Some(kept) = archive.fetch(&key).await?.body() else { continue };
         let Some(at) = kept.received_at.filter(|at| question.admits_time(*at)) else { continue };
         newest.push(Arrival {
             at,

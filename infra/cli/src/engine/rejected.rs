@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dataconnect::archive::{Archive, ArchiveKey, Fetched, KeptBody};
+use dataconnect::archive::{Archive, ArchiveKey, KeptBody};
 use dataconnect::auth::Gate;
 use dataconnect::operation::Operation;
 use dataconnect::payload::OPERATIONS;
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
+use super::operations;
 use crate::connect::{Receiver, Stores};
 
 /// Bodies that are read or replayed at once.
@@ -79,12 +80,6 @@ pub enum Kind {
     Stays,
 }
 
-impl Question {
-    fn operations(&self) -> impl Iterator<Item = &'static Operation> {
-        OPERATIONS.into_iter().filter(|operation| self.operation.is_none_or(|asked| asked.name == operation.name))
-    }
-}
-
 /// Counts the rejected by operation and reason. Lists keys, and reads no body.
 ///
 /// # Errors
@@ -92,7 +87,7 @@ impl Question {
 pub async fn heaps(stores: &Stores, question: &Question) -> anyhow::Result<Vec<Heap>> {
     let archive = stores.archive();
     let mut heaps: BTreeMap<(&str, &str), Heap> = BTreeMap::new();
-    for operation in question.operations() {
+    for operation in operations(question.operation) {
         let mut listing = Listing::new(&archive, operation, question.filter.clone());
         while let Some(page) = listing.page().await? {
             for (place, key) in page {
@@ -137,10 +132,7 @@ pub async fn find(stores: &Stores, id: &str) -> anyhow::Result<Option<(RejectedP
 /// # Errors
 /// If the archive does not give it.
 pub async fn body(stores: &Stores, key: &ArchiveKey) -> anyhow::Result<Option<KeptBody>> {
-    Ok(match stores.archive().fetch(key).await? {
-        Fetched::Body(body) => Some(body),
-        Fetched::Nothing | Fetched::Frozen | Fetched::TooLong => None,
-    })
+    Ok(stores.archive().fetch(key).await?.body())
 }
 
 /// The replayer of an operation, with the settings now in force. Where nobody knows which tokens are accepted, somebody
@@ -183,7 +175,9 @@ pub async fn go_through(
     is_dry_run: bool,
     mut tell: impl FnMut(Fate) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    for replayer in replayers.iter().filter(|one| question.operations().any(|asked| asked.name == one.operation.name)) {
+    for replayer in
+        replayers.iter().filter(|one| operations(question.operation).any(|asked| asked.name == one.operation.name))
+    {
         let mut listing = Listing::new(&replayer.archive, replayer.operation, question.filter.clone());
         let mut day: Vec<(RejectedPlace, ArchiveKey)> = Vec::new();
         while let Some(page) = listing.page().await? {
@@ -297,7 +291,7 @@ pub async fn sentence(replayer: &Replayer, key: &ArchiveKey) -> anyhow::Result<S
 /// If the archive cannot be listed.
 pub async fn count(archive: &Archive, question: &Question) -> anyhow::Result<u64> {
     let mut count = 0;
-    for operation in question.operations() {
+    for operation in operations(question.operation) {
         let mut listing = Listing::new(archive, operation, question.filter.clone());
         while let Some(page) = listing.page().await? {
             count += page.len() as u64;

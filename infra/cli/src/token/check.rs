@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{State, entries, today};
-use crate::cli::CheckArgs;
+use crate::cli::LookArgs;
 use crate::exit::Exit;
 use crate::output::{Column, Report, Row, Tone};
 use crate::secret;
@@ -30,8 +30,8 @@ impl Row for Verdict {
     }
 }
 
-pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let list = entries(&args.tokens, &args.target).await?;
+pub(super) async fn run(args: &LookArgs) -> anyhow::Result<Exit> {
+    let list = entries(&args.tokens).await?;
     let verdict = judge(&list, &secret::ask("Token to check (not shown): ")?, today());
     let exit = if verdict.accepted { Exit::Good } else { Exit::Bad };
     Report::new(args.view).print(&[verdict])?;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{entries, today};
-use crate::cli::ListArgs;
+use crate::cli::LookArgs;
 use crate::exit::Exit;
 use crate::output::{Column, Report, Row, Tone};
 
@@ -83,8 +83,8 @@ impl Row for Line {
     }
 }
 
-pub(super) async fn run(args: &ListArgs) -> anyhow::Result<Exit> {
-    let list = entries(&args.tokens, &args.target).await?;
+pub(super) async fn run(args: &LookArgs) -> anyhow::Result<Exit> {
+    let list = entries(&args.tokens).await?;
     let today = today();
     let lines: Vec<_> = list.entries().iter().map(|entry| line(entry, today)).collect();
     Report::new(args.view).print(&lines)?;

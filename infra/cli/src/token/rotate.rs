@@ -31,7 +31,7 @@ impl Row for Rotated {
 }
 
 pub(super) async fn run(args: RotateArgs) -> anyhow::Result<Exit> {
-    let (list, today, token) = (entries(&args.tokens, &args.target).await?, today(), random()?);
+    let (list, today, token) = (entries(&args.tokens).await?, today(), random()?);
     let new = AccessEntry { expires: args.expires, ..entry(args.name, &token, today) };
     let last_day = today.checked_add(i32::from(args.overlap).days()).context("--overlap is too long")?;
     let rotated = rotate(&list, args.old.as_deref(), new, last_day, today)?;
