@@ -2,7 +2,11 @@
 
 use clap::{Args, Subcommand};
 
+use super::filter::WHOLE_DAYS;
 use super::{OperationName, Span, TargetArgs, ViewArgs};
+
+/// S3 keeps 2 KB of metadata with an object, of which a name, encoded, may be three times as long as it is written.
+const LONGEST_NAME: usize = 100;
 
 /// Options of `rejected`.
 #[derive(Debug, Args)]
@@ -39,6 +43,7 @@ pub struct RejectedFilter {
 
 /// Options of `rejected list`.
 #[derive(Debug, Args)]
+#[command(after_help = WHOLE_DAYS)]
 pub struct RejectedListArgs {
     /// Which.
     #[command(flatten)]
@@ -69,6 +74,7 @@ pub struct RejectedShowArgs {
 
 /// Options of `rejected replay`.
 #[derive(Debug, Args)]
+#[command(after_help = WHOLE_DAYS)]
 pub struct ReplayArgs {
     /// The request id or the key of one; without, all that the filter finds
     pub id: Option<String>,
@@ -79,7 +85,7 @@ pub struct ReplayArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Answer for those that no token may write, forbidden ones among them, by your name: it stays with the body
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
     pub vouched_by: Option<String>,
     /// Do not ask first
     #[arg(long, conflicts_with = "dry_run")]
@@ -90,4 +96,13 @@ pub struct ReplayArgs {
     /// How it looks.
     #[command(flatten)]
     pub view: ViewArgs,
+}
+
+/// The name of somebody.
+fn parse_name(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("somebody has to answer for them by a name".to_owned()),
+        name if name.len() > LONGEST_NAME => Err(format!("a name has at most {LONGEST_NAME} bytes")),
+        name => Ok(name.to_owned()),
+    }
 }

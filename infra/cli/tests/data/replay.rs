@@ -25,6 +25,10 @@ async fn of_one_record_the_latest_stands_and_what_is_forbidden_needs_a_name() {
     assert_eq!(bound.send(bound.body("c", 9, &json!({}))).await.status, 403);
     let replayed = place.run(&["rejected", "replay", "--yes", "--json"]).await.ends(1).objects();
     assert_eq!(replayed[0]["fate"], "stays");
+    for nobody in ["", " ", &"x".repeat(101)] {
+        place.run(&["rejected", "replay", "--yes", "--vouched-by", nobody]).await.ends(2);
+    }
+    assert!(receiver.stores.items("2/c").await.is_empty(), "nobody vouched");
     place.run(&["rejected", "replay", "--yes", "--vouched-by", "shift lead"]).await.ends(0);
     assert_eq!(receiver.stores.only("c").await["RecordId"], "9");
 }
