@@ -20,7 +20,7 @@ use crate::engine::rejected::{
 };
 use crate::exit::Exit;
 use crate::interrupt::interrupted;
-use crate::output::{Column, Progress, Report, Row, Tone, paint};
+use crate::output::{Column, Progress, Report, Row, Tone, json_line, paint, plain, plain_lines};
 
 /// Fates that are printed in full to people; of the others they are told how many there are.
 const PRINTED: usize = 200;
@@ -120,10 +120,10 @@ async fn list(args: RejectedListArgs) -> anyhow::Result<Exit> {
 async fn each(receiver: &Receiver, stores: &Stores, question: &Question, report: Report) -> anyhow::Result<Exit> {
     let replayers = OPERATIONS.into_iter().map(|operation| replayer(receiver, stores, operation, None));
     let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
-    let mut fates = Vec::new();
-    go_through(&replayers, question, true, |fate| keep(report, &mut fates, fate)).await?;
-    finish(report, &fates)?;
-    Ok(if fates.is_empty() { Exit::Good } else { Exit::Bad })
+    let mut fates = Fates::begin(report)?;
+    go_through(&replayers, question, true, |fate| fates.tell(fate)).await?;
+    fates.finish()?;
+    Ok(if fates.count() == 0 { Exit::Good } else { Exit::Bad })
 }
 
 async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
@@ -149,7 +149,7 @@ async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
             "operation": place.operation, "reason": place.reason.name(), "requestId": place.request_id,
             "receivedAt": received_at, "token": kept.token, "now": now, "key": key.as_str(), "body": text,
         });
-        writeln!(out, "{whole}")?;
+        writeln!(out, "{}", json_line(&whole)?)?;
         return Ok(Exit::Good);
     }
     writeln!(out, "{}", paint(Tone::Bad, &format!("{}: {}", place.reason.name(), place.reason.title())))?;
@@ -162,9 +162,9 @@ async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
         ("now", &now),
         ("key", key.as_str()),
     ] {
-        writeln!(out, "  {name:<10} {fact}")?;
+        writeln!(out, "  {name:<10} {}", plain(fact))?;
     }
-    writeln!(out, "\n{text}")?;
+    writeln!(out, "\n{}", plain_lines(&text))?;
     Ok(Exit::Good)
 }
 
@@ -185,7 +185,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
         report.say("Nothing is rejected.")?;
         return Ok(Exit::Good);
     }
-    if !args.dry_run && !args.yes && !confirmed(&format!("Replay {waiting} rejected events?"))? {
+    if !args.dry_run && !args.yes && !confirmed(&format!("Replay {waiting} rejected events?"), "with --dry-run")? {
         return Ok(Exit::Failed);
     }
     let replayers =
@@ -193,10 +193,10 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
     let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
 
     let progress = Progress::new(Some(waiting), "rejected events");
-    let mut fates = Vec::new();
+    let mut fates = Fates::begin(report)?;
     let mut tell = |fate: Fate| {
         progress.add(1);
-        progress.suspend(|| keep(report, &mut fates, fate))
+        progress.suspend(|| fates.tell(fate))
     };
     let work = async {
         match one {
@@ -213,45 +213,68 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
         () = interrupted() => None,
     };
     drop(progress);
-    finish(report, &fates)?;
+    fates.finish()?;
     let Some(ended) = ended else {
         report.warn("interrupted: what is told here is done; the same command goes on with the rest")?;
         return Ok(Exit::Interrupted);
     };
     ended?;
-    let stays = fates.iter().any(|fate| fate.fate == Kind::Stays);
-    Ok(if stays { Exit::Bad } else { Exit::Good })
+    Ok(if fates.stays > 0 { Exit::Bad } else { Exit::Good })
 }
 
-/// JSON is printed as it comes.
-fn keep(report: Report, fates: &mut Vec<Fate>, fate: Fate) -> anyhow::Result<()> {
-    if report.is_json() {
-        report.print(std::slice::from_ref(&fate))?;
-    }
-    fates.push(fate);
-    Ok(())
+/// What became of each: told as it comes in JSON and CSV, and counted. Held are those that people are told of at the end.
+struct Fates {
+    report: Report,
+    held: Vec<Fate>,
+    taken_in: u64,
+    would_be_taken_in: u64,
+    stays: u64,
 }
 
-fn finish(report: Report, fates: &[Fate]) -> anyhow::Result<()> {
-    if report.is_json() {
-        return Ok(());
+impl Fates {
+    fn begin(report: Report) -> anyhow::Result<Self> {
+        if !report.for_people() {
+            report.begin::<Fate>()?;
+        }
+        Ok(Self { report, held: Vec::new(), taken_in: 0, would_be_taken_in: 0, stays: 0 })
     }
-    if !report.for_people() {
-        return Ok(report.print(fates)?);
+
+    fn tell(&mut self, fate: Fate) -> anyhow::Result<()> {
+        *match fate.fate {
+            Kind::TakenIn => &mut self.taken_in,
+            Kind::WouldBeTakenIn => &mut self.would_be_taken_in,
+            Kind::Stays => &mut self.stays,
+        } += 1;
+        if !self.report.for_people() {
+            self.report.add(&fate)?;
+        } else if self.held.len() < PRINTED {
+            self.held.push(fate);
+        }
+        Ok(())
     }
-    if !fates.is_empty() {
-        report.print(&fates[..fates.len().min(PRINTED)])?;
+
+    fn count(&self) -> u64 {
+        self.taken_in + self.would_be_taken_in + self.stays
     }
-    let of = |kind| fates.iter().filter(|fate| fate.fate == kind).count();
-    let parts = [
-        (of(Kind::TakenIn), "taken in"),
-        (of(Kind::WouldBeTakenIn), "would be taken in"),
-        (of(Kind::Stays), "stay under rejected/"),
-    ];
-    let parts: Vec<_> =
-        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let more = if fates.len() > PRINTED { format!("; printed are {PRINTED}, --json has all") } else { String::new() };
-    Ok(report.say(&format!("\n{}{more}.", parts.join(", ")))?)
+
+    fn finish(&self) -> anyhow::Result<()> {
+        if !self.report.for_people() {
+            return Ok(());
+        }
+        if !self.held.is_empty() {
+            self.report.print(&self.held)?;
+        }
+        let parts = [
+            (self.taken_in, "taken in"),
+            (self.would_be_taken_in, "would be taken in"),
+            (self.stays, "stay under rejected/"),
+        ];
+        let parts: Vec<_> =
+            parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        let is_cut = self.count() > self.held.len() as u64;
+        let more = if is_cut { format!("; printed are {PRINTED}, --json has all") } else { String::new() };
+        Ok(self.report.say(&format!("\n{}{more}.", parts.join(", ")))?)
+    }
 }
 
 async fn one(stores: &Stores, id: &str) -> anyhow::Result<(RejectedPlace, dataconnect::archive::ArchiveKey)> {
