@@ -4,6 +4,7 @@
 use dataconnect::archive::{Archive, ArchiveEntry, ArchiveKey, Origin};
 use dataconnect::auth::Gate;
 use dataconnect::digest::Digest;
+use dataconnect::event::Event;
 use dataconnect::payload::{POST_INCIDENTS, POST_NOTES};
 use dataconnect::record::Outcome;
 use dataconnect::rejected::{Filter, Listing, NotReplayed, Prospect, Replayed, Replayer};
@@ -181,6 +182,26 @@ async fn what_the_sender_brought_again_since_is_moved_and_counts_once() {
     assert_eq!(accepted(replayer(&receiver).replay(&key).await.unwrap()).0, Outcome::Duplicate);
     assert!(!is_kept(&receiver, &key).await);
     assert_eq!(receiver.stores.only(tenant).await, item);
+}
+
+/// The first of these bytes may have reached the table and not the archive: what its record's history names is put there.
+#[tokio::test]
+async fn a_history_that_led_nowhere_leads_to_the_body_after_the_replay() {
+    let (receiver, tenant) = (Receiver::of(&POST_INCIDENTS), "replay-first");
+    let body = renamed(tenant, 1);
+    let key = rejected(&receiver, body.as_str()).await;
+    let Prospect::New(event) = replayer(&receiver).examine(&key).await.unwrap() else { panic!("a new event") };
+    let day_before = event.received_at - std::time::Duration::from_secs(86_400);
+    let first = ArchiveKey::accepted(&POST_INCIDENTS, &event.key, &Digest::of(body.as_bytes()), day_before);
+    let earlier = Event { received_at: day_before, archive_key: first.clone(), ..*event };
+    let earlier = Event { request_id: "the first".to_owned(), ..earlier };
+    receiver.pipeline.table.record(&earlier).await.unwrap();
+    let (outcome, archive_key) = accepted(replayer(&receiver).replay(&key).await.unwrap());
+    assert_eq!(outcome, Outcome::Duplicate);
+    for kept in [&first, &archive_key] {
+        assert_eq!(receiver.stores.body(kept.as_str()).await, body.as_bytes(), "{kept}");
+    }
+    assert!(!is_kept(&receiver, &key).await);
 }
 
 #[tokio::test]
