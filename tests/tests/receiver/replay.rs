@@ -191,7 +191,7 @@ async fn a_history_that_led_nowhere_leads_to_the_body_after_the_replay() {
     let body = renamed(tenant, 1);
     let key = rejected(&receiver, body.as_str()).await;
     let Prospect::New(event) = replayer(&receiver).examine(&key).await.unwrap() else { panic!("a new event") };
-    let day_before = event.received_at - std::time::Duration::from_secs(86_400);
+    let day_before = event.received_at - std::time::Duration::from_hours(24);
     let first = ArchiveKey::accepted(&POST_INCIDENTS, &event.key, &Digest::of(body.as_bytes()), day_before);
     let earlier = Event { received_at: day_before, archive_key: first.clone(), ..*event };
     let earlier = Event { request_id: "the first".to_owned(), ..earlier };
@@ -246,10 +246,10 @@ async fn a_later_body_that_comes_meanwhile_stands() {
             tokio::time::sleep(std::time::Duration::from_micros(100 * id)).await;
             knowing.accepted(later.to_string()).await;
         };
-        let (replayed, ()) = tokio::join!(replayer.replay(&key), comes);
+        let (answer, ()) = tokio::join!(replayer.replay(&key), comes);
         let item = receiver.stores.item(&format!("2/{tenant}"), &id.to_string()).await.unwrap();
-        assert_eq!(item["Description"].as_s().unwrap(), "Gate shut", "{id}: {replayed:?}");
-        let stays = matches!(replayed.unwrap(), Replayed::Stays(NotReplayed::Superseded { .. }));
+        assert_eq!(item["Description"].as_s().unwrap(), "Gate shut", "{id}: {answer:?}");
+        let stays = matches!(answer.unwrap(), Replayed::Stays(NotReplayed::Superseded { .. }));
         assert_eq!(is_kept(&receiver, &key).await, stays, "{id}");
     }
 }
