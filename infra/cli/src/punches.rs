@@ -2,7 +2,6 @@
 
 use dataconnect::payload::Direction;
 use jiff::SignedDuration;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::cli::PunchesArgs;
@@ -10,7 +9,7 @@ use crate::connect::Receiver;
 use crate::engine::pairing::{Punch, Remark, Shift};
 use crate::engine::punches::{Question, ask};
 use crate::exit::Exit;
-use crate::output::{Column, Report, Row, Tone};
+use crate::output::{Column, Report, Row, Tone, readers_zone};
 
 /// A shift, or a punch that is not paired.
 #[derive(Debug, Serialize)]
@@ -62,10 +61,8 @@ impl Row for Line {
 /// If the table cannot be read.
 pub async fn run(args: PunchesArgs) -> anyhow::Result<Exit> {
     let stores = Receiver::find(&args.target).await?.stores()?;
-    // Which punches are of a day does not depend on how the answer looks.
-    let zone = if args.view.utc { TimeZone::UTC } else { TimeZone::system() };
     let question = Question { customer: args.customer, work_order: args.work_order, date: args.date };
-    let answer = ask(&stores, &question, &zone).await?;
+    let answer = ask(&stores, &question, &readers_zone(args.view)).await?;
     let lines: Vec<_> = answer.shifts.iter().map(Line::of).collect();
     let report = Report::new(args.view);
     for unreadable in &answer.unreadable {

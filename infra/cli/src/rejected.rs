@@ -18,7 +18,7 @@ use crate::engine::rejected::{
 };
 use crate::exit::Exit;
 use crate::interrupt::interrupted;
-use crate::output::{Clock, Column, Progress, Report, Row, Tone, paint};
+use crate::output::{Clock, Column, Progress, Report, Row, Tone, json_line, paint, plain, plain_lines};
 
 /// Fates that are printed in full to people; of the others they are told how many there are.
 const PRINTED: usize = 200;
@@ -78,11 +78,14 @@ impl Row for Told {
     }
 }
 
-/// What is told, in the order in which it is.
+/// What became of each: told as it comes in JSON and CSV, and counted. Held are those that people are told of at the end.
 struct Fates {
     report: Report,
     clock: Clock,
-    told: Vec<Told>,
+    held: Vec<Told>,
+    taken_in: u64,
+    would_be_taken_in: u64,
+    stays: u64,
 }
 
 /// Does what is asked.
@@ -103,7 +106,7 @@ async fn list(args: RejectedListArgs) -> anyhow::Result<Exit> {
     let report = Report::new(args.view);
     let question = question(&args.filter)?;
     if args.each {
-        return each(&receiver, &stores, &question, Fates::new(args.view)).await;
+        return each(&receiver, &stores, &question, Fates::begin(args.view)?).await;
     }
     let mut lines = Vec::new();
     for heap in heaps(&stores, &question).await? {
@@ -136,7 +139,7 @@ async fn each(receiver: &Receiver, stores: &Stores, question: &Question, mut fat
     let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
     go_through(&replayers, question, true, |fate| fates.keep(fate)).await?;
     fates.finish()?;
-    if !fates.told.is_empty() {
+    if fates.count() > 0 {
         return Ok(Exit::Bad);
     }
     fates.report.say("Nothing is rejected.")?;
@@ -163,7 +166,7 @@ async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
             "operation": place.operation, "reason": place.reason.name(), "requestId": place.request_id,
             "receivedAt": kept.received_at.map(|at| format!("{at:.3}")), "token": kept.token, "now": now, "key": key.as_str(), "body": text,
         });
-        writeln!(out, "{whole}")?;
+        writeln!(out, "{}", json_line(&whole)?)?;
         return Ok(Exit::Good);
     }
     writeln!(out, "{}", paint(Tone::Bad, &format!("{}: {}", place.reason.name(), place.reason.title())))?;
@@ -178,9 +181,9 @@ async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
         ("now", &now),
         ("key", key.as_str()),
     ] {
-        writeln!(out, "  {name:<10} {fact}")?;
+        writeln!(out, "  {name:<10} {}", plain(fact))?;
     }
-    writeln!(out, "\n{text}")?;
+    writeln!(out, "\n{}", plain_lines(&text))?;
     Ok(Exit::Good)
 }
 
@@ -209,7 +212,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
     let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
 
     let progress = Progress::new(Some(waiting), "rejected events");
-    let mut fates = Fates::new(args.view);
+    let mut fates = Fates::begin(args.view)?;
     let mut tell = |fate: Fate| {
         progress.add(1);
         progress.suspend(|| fates.keep(fate))
@@ -235,50 +238,54 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     ended?;
-    let stays = fates.told.iter().any(|one| one.fate.fate == Kind::Stays);
-    Ok(if stays { Exit::Bad } else { Exit::Good })
+    Ok(if fates.stays > 0 { Exit::Bad } else { Exit::Good })
 }
 
 impl Fates {
-    fn new(view: ViewArgs) -> Self {
-        Self { report: Report::new(view), clock: Clock::new(view), told: Vec::new() }
+    fn begin(view: ViewArgs) -> anyhow::Result<Self> {
+        let report = Report::new(view);
+        if !report.for_people() {
+            report.begin::<Told>()?;
+        }
+        Ok(Self { report, clock: Clock::new(view), held: Vec::new(), taken_in: 0, would_be_taken_in: 0, stays: 0 })
     }
 
-    /// JSON is printed as it comes.
     fn keep(&mut self, fate: Fate) -> anyhow::Result<()> {
+        *match fate.fate {
+            Kind::TakenIn => &mut self.taken_in,
+            Kind::WouldBeTakenIn => &mut self.would_be_taken_in,
+            Kind::Stays => &mut self.stays,
+        } += 1;
         // Of what is no event the archive's day is known, and reading it again for the hour is not worth it.
         let time = fate.received_at.map_or_else(|| fate.date.to_string(), |at| self.clock.show(at));
         let one = Told { fate, time };
-        if self.report.is_json() {
-            self.report.print(std::slice::from_ref(&one))?;
+        if !self.report.for_people() {
+            self.report.add(&one)?;
+        } else if self.held.len() < PRINTED {
+            self.held.push(one);
         }
-        self.told.push(one);
         Ok(())
     }
 
+    fn count(&self) -> u64 {
+        self.taken_in + self.would_be_taken_in + self.stays
+    }
+
     fn finish(&self) -> anyhow::Result<()> {
-        let Self { report, told, .. } = self;
-        if report.is_json() {
+        if self.held.is_empty() {
             return Ok(());
         }
-        if !report.for_people() {
-            return Ok(report.print(told)?);
-        }
-        if told.is_empty() {
-            return Ok(());
-        }
-        report.print(&told[..told.len().min(PRINTED)])?;
-        let of = |kind| told.iter().filter(|one| one.fate.fate == kind).count();
+        self.report.print(&self.held)?;
         let parts = [
-            (of(Kind::TakenIn), "taken in"),
-            (of(Kind::WouldBeTakenIn), "would be taken in"),
-            (of(Kind::Stays), "under rejected/ as before"),
+            (self.taken_in, "taken in"),
+            (self.would_be_taken_in, "would be taken in"),
+            (self.stays, "under rejected/ as before"),
         ];
         let parts: Vec<_> =
             parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-        let more =
-            if told.len() > PRINTED { format!("; printed are {PRINTED}, --json has all") } else { String::new() };
-        Ok(report.say(&format!("\n{}{more}.", parts.join(", ")))?)
+        let is_cut = self.count() > self.held.len() as u64;
+        let more = if is_cut { format!("; printed are {PRINTED}, --json has all") } else { String::new() };
+        Ok(self.report.say(&format!("\n{}{more}.", parts.join(", ")))?)
     }
 }
 

@@ -27,13 +27,12 @@ pub enum Select {
     WorkOrder(CustomerTenant, String),
 }
 
-/// Which of those records are given, by their times. They are read, and paid for, all the same.
+/// Which of those records are given, by their times. They are read, and paid for, all the same. There is no other end: a
+/// repair brings in events that are older than their record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Span {
     /// Only those that were written then or later.
     pub since: Option<Timestamp>,
-    /// Only those that were first written before then.
-    pub before: Option<Timestamp>,
 }
 
 /// How much of a record is given.
@@ -215,7 +214,6 @@ impl Asked {
             values.insert(format!(":{name}"), AttributeValue::S(value));
             format!("#{name} {comparison} :{name}")
         };
-        let time = |time: Timestamp| format!("{time:.3}");
         let mut key = Vec::new();
         if let Select::Customer(pair) | Select::WorkOrder(pair, _) = select {
             key.push(condition(attribute::CUSTOMER_TENANT, "=", pair.to_string()));
@@ -223,9 +221,7 @@ impl Asked {
         if let Select::WorkOrder(_, stem) = select {
             key.push(condition(attribute::WORK_ORDER_STEM, "=", stem.clone()));
         }
-        let since = span.since.map(|since| condition(attribute::UPDATED_AT, ">=", time(since)));
-        let before = span.before.map(|before| condition(attribute::RECEIVED_AT, "<", time(before)));
-        let filter: Vec<_> = since.into_iter().chain(before).collect();
+        let filter = span.since.map(|since| condition(attribute::UPDATED_AT, ">=", format!("{since:.3}")));
         let projected: &[&str] = match extent {
             Extent::Whole => &[],
             Extent::Ledger => &[
@@ -241,7 +237,7 @@ impl Asked {
         let joined = |parts: Vec<String>, by: &str| (!parts.is_empty()).then(|| parts.join(by));
         Self {
             key: joined(key, " AND "),
-            filter: joined(filter, " AND "),
+            filter,
             projection: joined(projection, ", "),
             names: (!names.is_empty()).then_some(names),
             values: (!values.is_empty()).then_some(values),

@@ -8,6 +8,10 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span as Duration, Timestamp, ToSpan};
 
+/// What commands that go by the archive's keys make of a span, for their help.
+pub(super) const WHOLE_DAYS: &str = "The archive goes by days of UTC: every day that --since and --until touch is taken \
+                                     whole.";
+
 /// An operation, by the name of its function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum OperationName {

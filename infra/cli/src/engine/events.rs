@@ -15,6 +15,7 @@ use dataconnect::payload::OPERATIONS;
 use dataconnect::record::{HistoryEntry, Outcome};
 use dataconnect::rejected::{Filter, Listing, RejectedPlace};
 use dataconnect::table::{Extent, Ledger, Select, Span};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -22,6 +23,9 @@ use serde::Serialize;
 
 use super::operations;
 use crate::connect::Stores;
+
+/// Rejected bodies that are read at once.
+const CONCURRENCY: usize = 16;
 
 /// Which events.
 #[derive(Debug, Clone, Default)]
@@ -171,7 +175,7 @@ async fn accepted(
         return Ok(());
     };
     let table = stores.table(operation);
-    let span = Span { since: question.since, before: question.until };
+    let span = Span { since: question.since };
     let mut after = None;
     loop {
         let page = table.page(&question.select(), span, Extent::Ledger, after).await?;
@@ -215,8 +219,13 @@ async fn rejected(
             oldest.remove();
         }
     }
-    for (place, key) in days.into_values().flatten() {
-        let Some(kept) = archive.fetch(&key).await?.body() else { continue };
+    let fetched = stream::iter(days.into_values().flatten()).map(async |(place, key)| {
+        let fetched = archive.fetch(&key).await?;
+        anyhow::Ok((place, key, fetched.body()))
+    });
+    let mut fetched = std::pin::pin!(fetched.buffer_unordered(CONCURRENCY));
+    while let Some((place, key, body)) = fetched.try_next().await? {
+        let Some(kept) = body else { continue };
         let Some(at) = kept.received_at.filter(|at| question.admits_time(*at)) else { continue };
         newest.push(Arrival {
             at,

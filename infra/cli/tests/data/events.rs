@@ -81,3 +81,54 @@ async fn a_record_is_shown_with_its_timeline_and_what_each_revision_changed() {
     let shown = place.run(&["show", "p1", "--json", "--raw", "--customer", "2/a"]).await.ends(0).objects();
     assert_eq!(shown[0]["history"][0]["body"], json!(body("p1", "T1", "one").to_string()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_older_than_its_record_is_found_by_its_own_time() {
+    let place = Place::new();
+    place.store(&POST_PUNCHES, body("p1", "T1", ""), "2026-11-25T08:00:00Z", Keeps::Both).await;
+    place.store(&DELETE_PUNCHES, body("p1", "T1", ""), "2026-11-23T08:00:00Z", Keeps::Both).await;
+    let events = place.run(&["events", "--until", "2026-11-24", "--json"]).await.ends(0).objects();
+    assert_eq!(events.iter().map(|event| &event["outcome"]).collect::<Vec<_>>(), ["Deleted"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_are_in_the_readers_zone_for_people_and_in_utc_in_csv() {
+    let place = filled().await;
+    let in_tokyo = [("TZ", "Asia/Tokyo")];
+    let told = place.run_with(&["events", "--operation", "post-notes"], &in_tokyo).await.ends(0).out;
+    assert!(told.contains("2026-11-24 17:00:00 "), "{told}");
+    let csv = place.run_with(&["events", "--operation", "post-notes", "--csv"], &in_tokyo).await.ends(0).out;
+    assert!(csv.contains("2026-11-24 08:00:00Z,"), "{csv}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_payload_says_acts_on_no_terminal_and_is_no_formula() {
+    let place = Place::new();
+    let id = "=cmd|' /C calc'!A0 \u{1b}[2J\u{9b}2J\u{202e}";
+    place.store(&POST_NOTES, body(id, "T1", "\u{9b}2J\u{1b}]0;x\u{7}"), "2026-11-23T08:00:00Z", Keeps::Both).await;
+    place.receiver(&POST_NOTES, POST_NOTES.record_id).send("{ \u{1b}[2J\u{9b}2J").await;
+    let is_active = |character: char| character.is_control() && character != '\n' && character != '\r';
+    // A terminal is told of no colours here, for these are sequences as well.
+    let terminal = [("CLICOLOR_FORCE", "1"), ("TERM", "xterm")];
+    let rejected = place.run(&["events", "--outcome", "rejected", "--json"]).await.ends(0).objects();
+    let request = rejected[0]["requestId"].as_str().unwrap();
+    for arguments in [
+        &["events", "--csv"][..],
+        &["events", "--json"],
+        &["show", id, "--raw", "--json"],
+        &["rejected", "show", request, "--json"],
+    ] {
+        let said = place.run_with(arguments, &terminal).await.ends(0);
+        assert!(!said.out.contains(is_active), "{arguments:?}: {:?}", said.out);
+    }
+    for arguments in
+        [&["events"][..], &["show", id, "--raw", "--diff"], &["rejected", "show", request], &["show", "\u{1b}[2J"]]
+    {
+        let said = place.run_with(arguments, &terminal).await;
+        for active in ["\u{1b}[2J", "\u{1b}]0;", "\u{9b}", "\u{202e}", "\u{7}"] {
+            assert!(!said.out.contains(active) && !said.err.contains(active), "{arguments:?}: {:?}", said.out);
+        }
+    }
+    let csv = place.run(&["events", "--csv", "--operation", "post-notes"]).await.ends(0).out;
+    assert!(csv.contains(",'=cmd|"), "{csv}");
+}

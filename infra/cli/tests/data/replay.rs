@@ -9,7 +9,7 @@ use crate::support::Place;
 async fn of_one_record_the_latest_stands_and_what_is_forbidden_needs_a_name() {
     let place = Place::new();
     let receiver = place.receiver(&POST_INCIDENTS, POST_INCIDENTS.record_id);
-    for text in ["first", "second", "third"] {
+    for text in 1..=12 {
         let body = json!({ "CustomerId": 2, "Tenant": "a", "Number": 1, "Description": text });
         assert_eq!(receiver.send(body.to_string()).await.status, 400);
         tokio::time::sleep(std::time::Duration::from_millis(3)).await;
@@ -22,7 +22,7 @@ async fn of_one_record_the_latest_stands_and_what_is_forbidden_needs_a_name() {
     assert!(looked.starts_with("received,operation,request,fate,record,detail\r\n"), "{looked}");
     place.run_with(&["rejected", "replay", "--yes"], &settings).await.ends(0);
     let item = receiver.stores.only("a").await;
-    assert_eq!((&item["Description"], &item["Revision"]["N"]), (&json!("third"), &json!("3")));
+    assert_eq!((&item["Description"], &item["Revision"]["N"]), (&json!({ "N": "12" }), &json!("12")));
 
     let hex = dataconnect::digest::Digest::of(tests::receiver::TOKEN.as_bytes());
     let mut bound = place.receiver(&POST_INCIDENTS, POST_INCIDENTS.record_id);
@@ -30,6 +30,10 @@ async fn of_one_record_the_latest_stands_and_what_is_forbidden_needs_a_name() {
     assert_eq!(bound.send(bound.body("c", 9, &json!({}))).await.status, 403);
     let replayed = place.run(&["rejected", "replay", "--yes", "--json"]).await.ends(1).objects();
     assert_eq!(replayed[0]["fate"], "stays");
+    for nobody in ["", " ", &"x".repeat(101)] {
+        place.run(&["rejected", "replay", "--yes", "--vouched-by", nobody]).await.ends(2);
+    }
+    assert!(receiver.stores.items("2/c").await.is_empty(), "nobody vouched");
     place.run(&["rejected", "replay", "--yes", "--vouched-by", "shift lead"]).await.ends(0);
     assert_eq!(receiver.stores.only("c").await["RecordId"], "9");
 }
