@@ -132,6 +132,7 @@ fn words(remark: Remark, late_minutes: Option<i64>) -> String {
             Some(minutes) => return format!("at least {} h late", minutes / 60),
             None => "late",
         },
+        Remark::Long => "longer than a day",
         Remark::NoBody => "no body in the record",
         Remark::NoGuard => "no GuardId",
         Remark::NoDirection => "PunchType is neither In nor Out",

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use dataconnect::reconcile::{Counts, Row as Place};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -91,8 +92,8 @@ pub async fn run(args: ReconcileArgs) -> anyhow::Result<Exit> {
     if task == Task::Repair && !args.yes && !confirmed(asked, "without --repair")? {
         return Ok(Exit::Failed);
     }
-    let file = args.checkpoint.unwrap_or_else(|| default_file(&stores.bucket));
     let days = args.span.days()?;
+    let file = args.checkpoint.unwrap_or_else(|| default_folder().join(file_name(&stores.bucket, task, days)));
     let concurrency = NonZeroUsize::new(args.concurrency.into()).unwrap_or(NonZeroUsize::MIN);
     let mut reconciliation = Reconciliation::new(&receiver, stores, days, task, concurrency, file, args.restart)?;
     if reconciliation.is_resumed() {
@@ -177,10 +178,23 @@ impl Line {
 }
 
 /// In the state directory (XDG Base Directory Specification): `~/.local/state/dataconnect/`.
-fn default_file(bucket: &str) -> PathBuf {
+fn default_folder() -> PathBuf {
     let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let state = state.or_else(|| env::home_dir().map(|home| home.join(".local/state")));
-    state.unwrap_or_default().join("dataconnect").join(format!("reconcile-{bucket}.json"))
+    state.unwrap_or_default().join("dataconnect")
+}
+
+/// Of its own for each question, so that none goes over another's.
+fn file_name(bucket: &str, task: Task, days: [Option<Date>; 2]) -> String {
+    let what = match task {
+        Task::Report => "reconcile",
+        Task::Repair => "repair",
+        Task::Rebuild => "rebuild",
+    };
+    match days.map(|day| day.map(|day| day.to_string()).unwrap_or_default()) {
+        [since, until] if since.is_empty() && until.is_empty() => format!("{what}-{bucket}.json"),
+        [since, until] => format!("{what}-{bucket}-{since}to{until}.json"),
+    }
 }
 
 #[cfg(test)]
@@ -200,5 +214,16 @@ mod tests {
         let is_wrong = |day, counts| Line::of(&place(day), counts).is_wrong(began);
         assert_eq!([22, 23, 24].map(|day| is_wrong(day, odd)), [true, false, false]);
         assert!(!is_wrong(22, even));
+    }
+
+    #[test]
+    fn every_question_has_a_file_of_its_own() {
+        let day = |day| Some(jiff::civil::date(2026, 11, day));
+        let mut names = std::collections::BTreeSet::new();
+        for task in [Task::Report, Task::Repair, Task::Rebuild] {
+            for days in [[None, None], [day(1), None], [None, day(1)], [day(1), day(2)]] {
+                assert!(names.insert(file_name("bucket", task, days)), "{task:?} {days:?}");
+            }
+        }
     }
 }

@@ -110,14 +110,13 @@ async fn list(args: RejectedListArgs) -> anyhow::Result<Exit> {
     }
     let mut lines = Vec::new();
     for heap in heaps(&stores, &question).await? {
-        let operation = OPERATIONS.into_iter().find(|operation| operation.name == heap.operation);
         // Where nobody knows the tokens, the rest is still worth telling.
-        let now = match operation.map(|operation| replayer(&receiver, &stores, operation, None)) {
-            Some(Ok(replayer)) => sentence(&replayer, &heap.last_key).await?,
-            _ => String::new(),
+        let now = match replayer(&receiver, &stores, heap.last.operation, None) {
+            Ok(replayer) => sentence(&replayer, &heap.last_key).await?,
+            Err(_) => String::new(),
         };
         lines.push(Line {
-            operation: heap.operation,
+            operation: heap.last.operation.name,
             reason: heap.last.reason.name(),
             count: heap.count,
             since: heap.since.to_string(),
@@ -153,18 +152,17 @@ async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
     let (report, clock) = (Report::new(view), Clock::new(view));
     let (place, key) = one(&stores, &args.id).await?;
     let Some(kept) = body(&stores, &key).await? else { bail!("the archive does not give {key}") };
-    let operation = OPERATIONS.into_iter().find(|operation| operation.name == place.operation);
-    let now = match operation.map(|operation| replayer(&receiver, &stores, operation, None)) {
-        Some(Ok(replayer)) => sentence(&replayer, &key).await?,
-        Some(Err(error)) => error.to_string(),
-        None => String::new(),
+    let now = match replayer(&receiver, &stores, place.operation, None) {
+        Ok(replayer) => sentence(&replayer, &key).await?,
+        Err(error) => error.to_string(),
     };
     let text = String::from_utf8_lossy(&kept.bytes);
     let mut out = anstream::stdout().lock();
     if !report.for_people() {
         let whole = serde_json::json!({
-            "operation": place.operation, "reason": place.reason.name(), "requestId": place.request_id,
-            "receivedAt": kept.received_at.map(|at| format!("{at:.3}")), "token": kept.token, "now": now, "key": key.as_str(), "body": text,
+            "operation": place.operation.name, "reason": place.reason.name(), "requestId": place.request_id,
+            "receivedAt": kept.received_at.map(|at| format!("{at:.3}")), "token": kept.token, "now": now,
+            "key": key.as_str(), "body": text,
         });
         writeln!(out, "{}", json_line(&whole)?)?;
         return Ok(Exit::Good);
@@ -174,7 +172,7 @@ async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
     let came = kept.received_at.map_or_else(unknown, |at| clock.show(at));
     let token = kept.token.clone().unwrap_or_else(unknown);
     for (name, fact) in [
-        ("operation", place.operation),
+        ("operation", place.operation.name),
         ("received", &came),
         ("request", &place.request_id),
         ("token", &token),
@@ -191,14 +189,11 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
     let receiver = Receiver::find(&args.target).await?;
     let stores = receiver.stores()?;
     let report = Report::new(args.view);
-    let mut question = question(&args.filter)?;
+    let question = question(&args.filter)?;
     let one = match &args.id {
         Some(id) => Some(one(&stores, id).await?),
         None => None,
     };
-    if let Some((place, _)) = &one {
-        question.operation = OPERATIONS.into_iter().find(|operation| operation.name == place.operation);
-    }
     let waiting = if one.is_some() { 1 } else { count(&stores.archive(), &question).await? };
     if waiting == 0 {
         report.say("Nothing is rejected.")?;
@@ -207,9 +202,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
     if !args.dry_run && !args.yes && !confirmed(&question_of(waiting), "with --dry-run")? {
         return Ok(Exit::Failed);
     }
-    let replayers =
-        OPERATIONS.into_iter().map(|operation| replayer(&receiver, &stores, operation, args.vouched_by.clone()));
-    let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
+    let replayer = |operation| replayer(&receiver, &stores, operation, args.vouched_by.clone());
 
     let progress = Progress::new(Some(waiting), "rejected events");
     let mut fates = Fates::begin(args.view)?;
@@ -219,11 +212,12 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
     };
     let work = async {
         match one {
-            None => go_through(&replayers, &question, args.dry_run, tell).await,
+            None => {
+                let replayers = OPERATIONS.into_iter().map(replayer).collect::<anyhow::Result<Vec<_>>>()?;
+                go_through(&replayers, &question, args.dry_run, tell).await
+            }
             Some((place, key)) => {
-                let replayer = replayers.iter().find(|replayer| replayer.operation.name == place.operation);
-                let replayer = replayer.context("no such operation")?;
-                take_day(replayer, vec![(place, key)], args.dry_run, &mut tell).await
+                take_day(&replayer(place.operation)?, vec![(place, key)], args.dry_run, &mut tell).await
             }
         }
     };
@@ -301,6 +295,6 @@ fn question(filter: &RejectedFilter) -> anyhow::Result<Question> {
     let [since, until] = filter.span.days()?;
     Ok(Question {
         operation: filter.operation.map(OperationName::operation),
-        filter: Filter { since, until, reason: filter.reason },
+        filter: Filter { since, until, reason: filter.reason, ..Filter::default() },
     })
 }

@@ -13,13 +13,22 @@ use crate::store_failure::StoreFailure;
 /// there by somebody else, and is not read.
 const MAX_BODY_BYTES: i64 = 10 * 1_024 * 1_024;
 
-/// Some of the keys under a prefix.
+/// Some of the objects under a prefix.
 #[derive(Debug, Clone)]
 pub struct Listed {
-    /// They, in the order of their bytes.
-    pub keys: Vec<ArchiveKey>,
+    /// They, in the order of their keys' bytes.
+    pub objects: Vec<ListedObject>,
     /// Whether there are more after the last.
     pub is_truncated: bool,
+}
+
+/// What a listing tells of an object.
+#[derive(Debug, Clone)]
+pub struct ListedObject {
+    /// Its key.
+    pub key: ArchiveKey,
+    /// When it was put, by S3's clock.
+    pub put_at: Option<Timestamp>,
 }
 
 /// What stands under a key.
@@ -123,7 +132,10 @@ impl Archive {
         let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).max_keys(limit.into());
         let page = list.set_start_after(after.map(str::to_owned)).send().await?;
         let is_truncated = page.is_truncated.unwrap_or_default();
-        let keys = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
-        Ok(Listed { keys: keys.map(ArchiveKey::from_stored).collect(), is_truncated })
+        let objects = page.contents.unwrap_or_default().into_iter().filter_map(|object| {
+            let put_at = object.last_modified.and_then(|time| Timestamp::from_second(time.secs()).ok());
+            Some(ListedObject { key: ArchiveKey::from_stored(object.key?), put_at })
+        });
+        Ok(Listed { objects: objects.collect(), is_truncated })
     }
 }

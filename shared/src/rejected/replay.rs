@@ -138,7 +138,7 @@ impl Replayer {
     /// Reads a rejected body as the event that it is now, with the time and the request that it came with.
     async fn read(&self, key: &ArchiveKey) -> Result<Result<(Box<Event>, RawBody), NotReplayed>, StoreFailure> {
         let unreadable = |why| Ok(Err(NotReplayed::Unreadable(why)));
-        let Some(place) = RejectedPlace::of(key).filter(|place| place.operation == self.operation.name) else {
+        let Some(place) = RejectedPlace::of(key).filter(|place| place.operation.name == self.operation.name) else {
             return unreadable(Unreadable::Key);
         };
         let Loaded { body, request_id, token } = match load(&self.archive, key).await? {

@@ -273,12 +273,14 @@ async fn a_listing_goes_over_pages_to_the_last_day_that_is_asked_for_and_leaves_
         stream::iter(0..A_DAY).for_each_concurrent(16, put).await;
     }
     for (since, until, expected) in [(0, 1, 2 * A_DAY), (1, 1, A_DAY), (1, 2, 2 * A_DAY), (0, 2, 3 * A_DAY)] {
-        let filter = Filter { since: Some(days[since]), until: Some(days[until]), reason: Some(Reason::InvalidJson) };
+        let (since, until) = (days[since], days[until]);
+        let reason = Some(Reason::InvalidJson);
+        let filter = Filter { since: Some(since), until: Some(until), reason, not_before: None };
         let mut listing = Listing::new(&archive, &POST_NOTES, filter);
         let mut keys = std::collections::BTreeSet::new();
         while let Some(page) = listing.page().await.unwrap() {
             for (place, key) in page {
-                assert!(days[since] <= place.date && place.date <= days[until], "{key}");
+                assert!(since <= place.date && place.date <= until, "{key}");
                 assert!(keys.insert(key.as_str().to_owned()), "{key} comes twice");
             }
         }

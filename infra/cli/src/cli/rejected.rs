@@ -85,6 +85,7 @@ pub struct RejectedShowArgs {
 #[command(after_help = notes())]
 pub struct ReplayArgs {
     /// The request id or the key of one; without, all that the filter finds
+    #[arg(conflicts_with_all = ["operation", "reason", "since", "until"])]
     pub id: Option<String>,
     /// Which.
     #[command(flatten)]

@@ -100,10 +100,14 @@ async fn table(receiver: &Receiver, stores: &Stores, output: &'static str) -> Ta
 async fn waiting(stores: &Stores, operation: &Operation) -> Known<Waiting> {
     let listed = stores.archive().list(&ArchiveKey::rejected_folder(operation), None, COUNTED).await;
     answered(listed).map(|listed| Waiting {
-        count: listed.keys.len(),
+        count: listed.objects.len(),
         and_more: listed.is_truncated,
         // The keys are in their order, and the day stands first in it.
-        since: listed.keys.first().and_then(RejectedPlace::of).map(|place| place.date.to_string()),
+        since: listed
+            .objects
+            .first()
+            .and_then(|object| RejectedPlace::of(&object.key))
+            .map(|place| place.date.to_string()),
     })
 }
 

@@ -206,7 +206,12 @@ async fn rejected(
 ) -> anyhow::Result<()> {
     let archive = stores.archive();
     let day = |time: Timestamp| TimeZone::UTC.to_datetime(time).date();
-    let filter = Filter { since: question.since.map(day), until: question.until.map(day), reason: None };
+    let filter = Filter {
+        since: question.since.map(day),
+        until: question.until.map(day),
+        not_before: question.since,
+        ..Filter::default()
+    };
     let mut days: BTreeMap<Date, Vec<(RejectedPlace, ArchiveKey)>> = BTreeMap::new();
     let mut listing = Listing::new(&archive, operation, filter);
     while let Some(page) = listing.page().await? {

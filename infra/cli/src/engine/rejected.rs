@@ -30,9 +30,7 @@ pub struct Question {
 /// The rejected of one operation and reason.
 #[derive(Debug, Clone)]
 pub struct Heap {
-    /// The operation's name.
-    pub operation: &'static str,
-    /// The place of the one that was listed last: the reason, and a day of the last.
+    /// The place of the one that was listed last: the operation, the reason, and the last day.
     pub last: RejectedPlace,
     /// Its key.
     pub last_key: ArchiveKey,
@@ -92,7 +90,6 @@ pub async fn heaps(stores: &Stores, question: &Question) -> anyhow::Result<Vec<H
         while let Some(page) = listing.page().await? {
             for (place, key) in page {
                 let heap = heaps.entry((operation.name, place.reason.name())).or_insert_with(|| Heap {
-                    operation: operation.name,
                     last: place.clone(),
                     last_key: key.clone(),
                     since: place.date,
@@ -248,7 +245,7 @@ impl Fate {
         Self {
             date: place.date,
             received_at: None,
-            operation: place.operation,
+            operation: place.operation.name,
             reason: place.reason.name(),
             request_id: place.request_id.clone(),
             fate: Kind::Stays,
@@ -262,7 +259,7 @@ impl Fate {
         Self {
             date: place.date,
             received_at: Some(event.received_at),
-            operation: place.operation,
+            operation: place.operation.name,
             reason: place.reason.name(),
             request_id: place.request_id.clone(),
             fate,

@@ -27,6 +27,14 @@ async fn a_stack_says_its_tokens() {
     assert!(other.err.contains("no stack dataconnect-prod in us-east-1"), "{}", other.err);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stack_that_is_asked_for_by_its_arn_goes_by_its_name() {
+    let aws = Aws::start(Says::default()).await;
+    let arn = "arn:aws:cloudformation:us-east-1:123456789012:stack/dataconnect/8e5c";
+    let ran = beside(&aws, &["token", "list", "--stack", arn]).await;
+    assert!(ran.err.contains("the stack dataconnect has no AccessTokens"), "{}", ran.err);
+}
+
 #[test]
 fn what_is_missing_is_named_with_what_to_do() {
     let local = run(&["token", "list", "--local", "--folder", "/nonexistent"]);

@@ -92,16 +92,6 @@ async fn an_event_that_is_older_than_its_record_is_found_by_its_own_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn times_are_in_the_readers_zone_for_people_and_in_utc_in_csv() {
-    let place = filled().await;
-    let in_tokyo = [("TZ", "Asia/Tokyo")];
-    let told = place.run_with(&["events", "--operation", "post-notes"], &in_tokyo).await.ends(0).out;
-    assert!(told.contains("2026-11-24 17:00:00 "), "{told}");
-    let csv = place.run_with(&["events", "--operation", "post-notes", "--csv"], &in_tokyo).await.ends(0).out;
-    assert!(csv.contains("2026-11-24 08:00:00Z,"), "{csv}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_a_payload_says_acts_on_no_terminal_and_is_no_formula() {
     let place = Place::new();
     let id = "=cmd|' /C calc'!A0 \u{1b}[2J\u{9b}2J\u{202e}";
