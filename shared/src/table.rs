@@ -14,7 +14,7 @@ use crate::archive::ArchiveKey;
 use crate::event::Event;
 use crate::record::{Attributes, Outcome, Record, UnreadableItem, attribute, merge};
 
-pub use read::{Cursor, Extent, HistoryError, Ledger, Page, Select, Span, key_of};
+pub use read::{Cursor, Extent, Ledger, Page, Select, Span, key_of};
 
 /// Writes that are tried when others come first. Each refusal means that another writer got through, so this many
 /// racing corrections of one record all do.

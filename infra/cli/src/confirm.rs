@@ -4,13 +4,13 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::bail;
 
-/// Asks on standard error; only `y` or `yes` is a yes.
+/// Asks on standard error; only `y` or `yes` is a yes. `look_first` says how to see what would be written.
 ///
 /// # Errors
 /// If there is nobody to ask.
-pub fn confirmed(question: &str) -> anyhow::Result<bool> {
+pub fn confirmed(question: &str, look_first: &str) -> anyhow::Result<bool> {
     if !io::stdin().is_terminal() {
-        bail!("{question} There is no terminal to ask at; say --yes, or look first with --dry-run");
+        bail!("{question} There is no terminal to ask at; say --yes, or look first {look_first}");
     }
     let mut err = anstream::stderr();
     write!(err, "{question} [y/N] ")?;

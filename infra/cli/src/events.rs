@@ -42,7 +42,7 @@ impl Row for Line {
                 rejected.unwrap_or_else(|| (Tone::Plain, line.arrival.record_id.clone().unwrap_or_default()))
             }),
             Column::new("work order", |line| (Tone::Plain, line.arrival.work_order.clone().unwrap_or_default())),
-            Column::new("request", |line| (Tone::Faint, line.arrival.request_id.clone())),
+            Column::whole("request", |line| (Tone::Faint, line.arrival.request_id.clone())),
         ]
     }
 }
@@ -88,6 +88,7 @@ async fn follow(stores: &Stores, mut question: Question, report: &Report, clock:
         report.warn("each look reads whole tables; --customer with --tenant reads that customer's records alone")?;
     }
     let mut told: VecDeque<Arrival> = VecDeque::new();
+    let mut is_first = true;
     let mut stop = std::pin::pin!(interrupted());
     question.since = question.since.or(Some(Timestamp::now()));
     question.limit = REMEMBERED;
@@ -103,8 +104,13 @@ async fn follow(stores: &Stores, mut question: Question, report: &Report, clock:
         told.extend(new.iter().cloned());
         told.retain(|arrival| question.since.is_none_or(|since| since <= arrival.at));
         let lines: Vec<_> = new.into_iter().map(|arrival| Line::new(arrival, clock)).collect();
-        if !lines.is_empty() {
-            report.print(&lines)?;
+        if is_first && !report.for_people() || !lines.is_empty() {
+            if is_first {
+                report.print(&lines)?;
+            } else {
+                report.print_more(&lines)?;
+            }
+            is_first = false;
         }
         tokio::select! {
             () = tokio::time::sleep(BETWEEN_LOOKS) => {}

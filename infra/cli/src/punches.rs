@@ -9,7 +9,7 @@ use crate::connect::Receiver;
 use crate::engine::pairing::{Punch, Remark, Shift};
 use crate::engine::punches::{Question, ask};
 use crate::exit::Exit;
-use crate::output::{Clock, Column, Report, Row, Tone};
+use crate::output::{Column, Report, Row, Tone, readers_zone};
 
 /// A shift, or a punch that is not paired.
 #[derive(Debug, Serialize)]
@@ -61,9 +61,8 @@ impl Row for Line {
 /// If the table cannot be read.
 pub async fn run(args: PunchesArgs) -> anyhow::Result<Exit> {
     let stores = Receiver::find(&args.target).await?.stores()?;
-    let clock = Clock::new(args.view);
     let question = Question { customer: args.customer, work_order: args.work_order, date: args.date };
-    let answer = ask(&stores, &question, clock.zone()).await?;
+    let answer = ask(&stores, &question, &readers_zone(args.view)).await?;
     let lines: Vec<_> = answer.shifts.iter().map(Line::of).collect();
     let report = Report::new(args.view);
     for unreadable in &answer.unreadable {
@@ -133,6 +132,7 @@ fn words(remark: Remark, late_minutes: Option<i64>) -> String {
             Some(minutes) => return format!("at least {} h late", minutes / 60),
             None => "late",
         },
+        Remark::Long => "longer than a day",
         Remark::NoBody => "no body in the record",
         Remark::NoGuard => "no GuardId",
         Remark::NoDirection => "PunchType is neither In nor Out",

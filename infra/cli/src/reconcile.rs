@@ -5,8 +5,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use dataconnect::reconcile::{Counts, Row as Place};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use crate::cli::ReconcileArgs;
@@ -15,7 +16,7 @@ use crate::connect::Receiver;
 use crate::engine::reconcile::{Difference, Ended, Reconciliation, Task, Told};
 use crate::exit::Exit;
 use crate::interrupt::interrupted;
-use crate::output::{Column, Progress, Report, Row, Tone};
+use crate::output::{Clock, Column, Progress, Report, Row, Tone};
 
 /// Differences that are printed to people; of the others they are told how many there are.
 const PRINTED: usize = 200;
@@ -87,37 +88,39 @@ pub async fn run(args: ReconcileArgs) -> anyhow::Result<Exit> {
         (false, true) => Task::Rebuild,
         (false, false) => Task::Report,
     };
-    if task == Task::Repair && !args.yes && !confirmed("Apply to the tables what the archive has and they do not?")? {
+    let asked = "Apply to the tables what the archive has and they do not?";
+    if task == Task::Repair && !args.yes && !confirmed(asked, "without --repair")? {
         return Ok(Exit::Failed);
     }
-    let file = args.checkpoint.unwrap_or_else(|| default_file(&stores.bucket));
-    if args.restart && file.exists() {
-        std::fs::remove_file(&file)?;
-    }
-    let day = |time: Timestamp| TimeZone::UTC.to_datetime(time).date();
-    let until = args.span.until.map(|until| until.checked_sub(1.nanosecond())).transpose()?;
-    let days = [args.span.since.map(day), until.map(day)];
+    let days = args.span.days()?;
+    let file = args.checkpoint.unwrap_or_else(|| default_folder().join(file_name(&stores.bucket, task, days)));
     let concurrency = NonZeroUsize::new(args.concurrency.into()).unwrap_or(NonZeroUsize::MIN);
-    let mut reconciliation = Reconciliation::new(&receiver, stores, days, task, concurrency, file)?;
-    if reconciliation.is_resumed() && report.for_people() {
-        report.say("Going on where an earlier run stopped; --restart begins anew.")?;
+    let mut reconciliation = Reconciliation::new(&receiver, stores, days, task, concurrency, file, args.restart)?;
+    if reconciliation.is_resumed() {
+        report.warn(&format!(
+            "going on where the run of {} stopped: what came since then may be passed over; --restart begins anew",
+            Clock::new(args.view).show(reconciliation.began())
+        ))?;
     }
 
+    if !report.for_people() {
+        report.begin::<Difference>()?;
+    }
     let progress = Progress::new(None, "objects and records");
     let (mut differences, mut unprinted) = (Vec::new(), 0_u64);
     let ended = reconciliation
         .run(interrupted(), |told| {
             match told {
                 Told::Progress(more) => progress.add(more),
-                Told::Difference(one) if report.is_json() => progress.suspend(|| report.print(&[one]))?,
-                Told::Difference(one) if differences.len() < PRINTED || !report.for_people() => differences.push(one),
+                Told::Difference(one) if !report.for_people() => progress.suspend(|| report.add(&one))?,
+                Told::Difference(one) if differences.len() < PRINTED => differences.push(one),
                 Told::Difference(_) => unprinted += 1,
             }
             Ok(())
         })
         .await;
     drop(progress);
-    if !report.is_json() && (!differences.is_empty() || !report.for_people()) {
+    if !differences.is_empty() {
         report.print(&differences)?;
     }
     if unprinted > 0 {
@@ -133,9 +136,7 @@ pub async fn run(args: ReconcileArgs) -> anyhow::Result<Exit> {
 fn conclude(reconciliation: &Reconciliation, report: Report) -> anyhow::Result<Exit> {
     let rows = reconciliation.conservation().rows().iter();
     let lines: Vec<_> = rows.map(|(place, counts)| Line::of(place, *counts)).collect();
-    // Today's events are still coming in: what came between the two directions is counted from one end alone.
-    let today = TimeZone::UTC.to_datetime(Timestamp::now()).date();
-    let unbalanced = lines.iter().filter(|line| !line.balanced && line.place.date < today).count();
+    let unbalanced = lines.iter().filter(|line| line.is_wrong(reconciliation.began())).count();
     let tally = reconciliation.tally();
     if report.is_json() {
         report.print(&lines)?;
@@ -145,7 +146,11 @@ fn conclude(reconciliation: &Reconciliation, report: Report) -> anyhow::Result<E
             report.print(&lines)?;
         }
         let wrong = tally.differences + unbalanced as u64;
-        let verdict = if wrong == 0 { "Archive and tables agree".to_owned() } else { format!("{wrong} differences") };
+        let verdict = match wrong {
+            0 => "Archive and tables agree".to_owned(),
+            1 => "1 difference".to_owned(),
+            _ => format!("{wrong} differences"),
+        };
         report.say(&format!(
             "\n{verdict}: {} objects, {} records, {} rebuilt, {} applied.",
             tally.objects, tally.records, tally.rebuilt, tally.applied
@@ -164,11 +169,61 @@ impl Line {
             balanced: counts.is_balanced(),
         }
     }
+
+    /// Whether both ends should come to the same, and do not. What came since the run began, perhaps between the two
+    /// directions, is counted from one end alone.
+    fn is_wrong(&self, began: Timestamp) -> bool {
+        !self.balanced && self.place.date < TimeZone::UTC.to_datetime(began).date()
+    }
 }
 
 /// In the state directory (XDG Base Directory Specification): `~/.local/state/dataconnect/`.
-fn default_file(bucket: &str) -> PathBuf {
+fn default_folder() -> PathBuf {
     let state = env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let state = state.or_else(|| env::home_dir().map(|home| home.join(".local/state")));
-    state.unwrap_or_default().join("dataconnect").join(format!("reconcile-{bucket}.json"))
+    state.unwrap_or_default().join("dataconnect")
+}
+
+/// Of its own for each question, so that none goes over another's.
+fn file_name(bucket: &str, task: Task, days: [Option<Date>; 2]) -> String {
+    let what = match task {
+        Task::Report => "reconcile",
+        Task::Repair => "repair",
+        Task::Rebuild => "rebuild",
+    };
+    match days.map(|day| day.map(|day| day.to_string()).unwrap_or_default()) {
+        [since, until] if since.is_empty() && until.is_empty() => format!("{what}-{bucket}.json"),
+        [since, until] => format!("{what}-{bucket}-{since}to{until}.json"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_counted_from_both_ends_if_it_was_over_when_the_run_began() {
+        let place = |day| Place {
+            date: jiff::civil::date(2026, 11, day),
+            customer: "2/a".to_owned(),
+            operation: "post-notes".to_owned(),
+        };
+        let began = "2026-11-23T23:59:00Z".parse().unwrap();
+        let (even, odd) =
+            (Counts { known: 1, created: 1, ..Counts::default() }, Counts { known: 1, ..Counts::default() });
+        let is_wrong = |day, counts| Line::of(&place(day), counts).is_wrong(began);
+        assert_eq!([22, 23, 24].map(|day| is_wrong(day, odd)), [true, false, false]);
+        assert!(!is_wrong(22, even));
+    }
+
+    #[test]
+    fn every_question_has_a_file_of_its_own() {
+        let day = |day| Some(jiff::civil::date(2026, 11, day));
+        let mut names = std::collections::BTreeSet::new();
+        for task in [Task::Report, Task::Repair, Task::Rebuild] {
+            for days in [[None, None], [day(1), None], [None, day(1)], [day(1), day(2)]] {
+                assert!(names.insert(file_name("bucket", task, days)), "{task:?} {days:?}");
+            }
+        }
+    }
 }

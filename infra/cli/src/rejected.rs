@@ -5,13 +5,11 @@ use std::io::Write;
 use anyhow::{Context, bail};
 use dataconnect::payload::OPERATIONS;
 use dataconnect::rejected::{Filter, RejectedPlace};
-use dataconnect::rejection::Reason;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 
 use crate::cli::{
     OperationName, RejectedArgs, RejectedCommand, RejectedFilter, RejectedListArgs, RejectedShowArgs, ReplayArgs,
+    ViewArgs,
 };
 use crate::confirm::confirmed;
 use crate::connect::{Receiver, Stores};
@@ -20,7 +18,7 @@ use crate::engine::rejected::{
 };
 use crate::exit::Exit;
 use crate::interrupt::interrupted;
-use crate::output::{Column, Progress, Report, Row, Tone, paint};
+use crate::output::{Clock, Column, Progress, Report, Row, Tone, json_line, paint, plain, plain_lines};
 
 /// Fates that are printed in full to people; of the others they are told how many there are.
 const PRINTED: usize = 200;
@@ -54,21 +52,40 @@ impl Row for Line {
     }
 }
 
-impl Row for Fate {
+/// What became of one, with when it came as the reader wants it.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    fate: Fate,
+    #[serde(skip)]
+    time: String,
+}
+
+impl Row for Told {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::new("received", |fate| (Tone::Plain, fate.received_at.clone().unwrap_or_default())),
-            Column::new("operation", |fate| (Tone::Plain, fate.operation.to_owned())),
-            Column::new("request", |fate| (Tone::Faint, fate.request_id.clone())),
-            Column::new("", |fate| match fate.fate {
+            Column::new("received", |one| (Tone::Plain, one.time.clone())),
+            Column::new("operation", |one| (Tone::Plain, one.fate.operation.to_owned())),
+            Column::whole("request", |one| (Tone::Faint, one.fate.request_id.clone())),
+            Column::new("fate", |one| match one.fate.fate {
                 Kind::TakenIn => (Tone::Good, "taken in".to_owned()),
                 Kind::WouldBeTakenIn => (Tone::Good, "would be taken in".to_owned()),
                 Kind::Stays => (Tone::Bad, "stays".to_owned()),
             }),
-            Column::new("record", |fate| (Tone::Plain, fate.record.clone().unwrap_or_default())),
-            Column::new("", |fate| (Tone::Plain, fate.detail.clone())),
+            Column::new("record", |one| (Tone::Plain, one.fate.record.clone().unwrap_or_default())),
+            Column::new("detail", |one| (Tone::Plain, one.fate.detail.clone())),
         ]
     }
+}
+
+/// What became of each: told as it comes in JSON and CSV, and counted. Held are those that people are told of at the end.
+struct Fates {
+    report: Report,
+    clock: Clock,
+    held: Vec<Told>,
+    taken_in: u64,
+    would_be_taken_in: u64,
+    stays: u64,
 }
 
 /// Does what is asked.
@@ -89,18 +106,17 @@ async fn list(args: RejectedListArgs) -> anyhow::Result<Exit> {
     let report = Report::new(args.view);
     let question = question(&args.filter)?;
     if args.each {
-        return each(&receiver, &stores, &question, report).await;
+        return each(&receiver, &stores, &question, Fates::begin(args.view)?).await;
     }
     let mut lines = Vec::new();
     for heap in heaps(&stores, &question).await? {
-        let operation = OPERATIONS.into_iter().find(|operation| operation.name == heap.operation);
         // Where nobody knows the tokens, the rest is still worth telling.
-        let now = match operation.map(|operation| replayer(&receiver, &stores, operation, None)) {
-            Some(Ok(replayer)) => sentence(&replayer, &heap.last_key).await?,
-            _ => String::new(),
+        let now = match replayer(&receiver, &stores, heap.last.operation, None) {
+            Ok(replayer) => sentence(&replayer, &heap.last_key).await?,
+            Err(_) => String::new(),
         };
         lines.push(Line {
-            operation: heap.operation,
+            operation: heap.last.operation.name,
             reason: heap.last.reason.name(),
             count: heap.count,
             since: heap.since.to_string(),
@@ -117,54 +133,55 @@ async fn list(args: RejectedListArgs) -> anyhow::Result<Exit> {
     Ok(if lines.is_empty() { Exit::Good } else { Exit::Bad })
 }
 
-async fn each(receiver: &Receiver, stores: &Stores, question: &Question, report: Report) -> anyhow::Result<Exit> {
+async fn each(receiver: &Receiver, stores: &Stores, question: &Question, mut fates: Fates) -> anyhow::Result<Exit> {
     let replayers = OPERATIONS.into_iter().map(|operation| replayer(receiver, stores, operation, None));
     let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
-    let mut fates = Vec::new();
-    go_through(&replayers, question, true, |fate| keep(report, &mut fates, fate)).await?;
-    finish(report, &fates)?;
-    Ok(if fates.is_empty() { Exit::Good } else { Exit::Bad })
+    go_through(&replayers, question, true, |fate| fates.keep(fate)).await?;
+    fates.finish()?;
+    if fates.count() > 0 {
+        return Ok(Exit::Bad);
+    }
+    fates.report.say("Nothing is rejected.")?;
+    Ok(Exit::Good)
 }
 
 async fn show(args: RejectedShowArgs) -> anyhow::Result<Exit> {
     let receiver = Receiver::find(&args.target).await?;
     let stores = receiver.stores()?;
-    let report = Report::new(args.view);
-    if args.view.csv {
-        bail!("a body is no table; take --json");
-    }
+    let view = args.view.into();
+    let (report, clock) = (Report::new(view), Clock::new(view));
     let (place, key) = one(&stores, &args.id).await?;
     let Some(kept) = body(&stores, &key).await? else { bail!("the archive does not give {key}") };
-    let operation = OPERATIONS.into_iter().find(|operation| operation.name == place.operation);
-    let now = match operation.map(|operation| replayer(&receiver, &stores, operation, None)) {
-        Some(Ok(replayer)) => sentence(&replayer, &key).await?,
-        Some(Err(error)) => error.to_string(),
-        None => String::new(),
+    let now = match replayer(&receiver, &stores, place.operation, None) {
+        Ok(replayer) => sentence(&replayer, &key).await?,
+        Err(error) => error.to_string(),
     };
-    let received_at = kept.received_at.map(|at| format!("{at:.3}"));
     let text = String::from_utf8_lossy(&kept.bytes);
     let mut out = anstream::stdout().lock();
     if !report.for_people() {
         let whole = serde_json::json!({
-            "operation": place.operation, "reason": place.reason.name(), "requestId": place.request_id,
-            "receivedAt": received_at, "token": kept.token, "now": now, "key": key.as_str(), "body": text,
+            "operation": place.operation.name, "reason": place.reason.name(), "requestId": place.request_id,
+            "receivedAt": kept.received_at.map(|at| format!("{at:.3}")), "token": kept.token, "now": now,
+            "key": key.as_str(), "body": text,
         });
-        writeln!(out, "{whole}")?;
+        writeln!(out, "{}", json_line(&whole)?)?;
         return Ok(Exit::Good);
     }
     writeln!(out, "{}", paint(Tone::Bad, &format!("{}: {}", place.reason.name(), place.reason.title())))?;
-    let token = kept.token.as_deref().unwrap_or("not known");
+    let unknown = || "not known".to_owned();
+    let came = kept.received_at.map_or_else(unknown, |at| clock.show(at));
+    let token = kept.token.clone().unwrap_or_else(unknown);
     for (name, fact) in [
-        ("operation", place.operation),
-        ("received", received_at.as_deref().unwrap_or("not known")),
+        ("operation", place.operation.name),
+        ("received", &came),
         ("request", &place.request_id),
-        ("token", token),
+        ("token", &token),
         ("now", &now),
         ("key", key.as_str()),
     ] {
-        writeln!(out, "  {name:<10} {fact}")?;
+        writeln!(out, "  {name:<10} {}", plain(fact))?;
     }
-    writeln!(out, "\n{text}")?;
+    writeln!(out, "\n{}", plain_lines(&text))?;
     Ok(Exit::Good)
 }
 
@@ -172,39 +189,35 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
     let receiver = Receiver::find(&args.target).await?;
     let stores = receiver.stores()?;
     let report = Report::new(args.view);
-    let mut question = question(&args.filter)?;
+    let question = question(&args.filter)?;
     let one = match &args.id {
         Some(id) => Some(one(&stores, id).await?),
         None => None,
     };
-    if let Some((place, _)) = &one {
-        question.operation = OPERATIONS.into_iter().find(|operation| operation.name == place.operation);
-    }
     let waiting = if one.is_some() { 1 } else { count(&stores.archive(), &question).await? };
     if waiting == 0 {
         report.say("Nothing is rejected.")?;
         return Ok(Exit::Good);
     }
-    if !args.dry_run && !args.yes && !confirmed(&format!("Replay {waiting} rejected events?"))? {
+    if !args.dry_run && !args.yes && !confirmed(&question_of(waiting), "with --dry-run")? {
         return Ok(Exit::Failed);
     }
-    let replayers =
-        OPERATIONS.into_iter().map(|operation| replayer(&receiver, &stores, operation, args.vouched_by.clone()));
-    let replayers = replayers.collect::<anyhow::Result<Vec<_>>>()?;
+    let replayer = |operation| replayer(&receiver, &stores, operation, args.vouched_by.clone());
 
     let progress = Progress::new(Some(waiting), "rejected events");
-    let mut fates = Vec::new();
+    let mut fates = Fates::begin(args.view)?;
     let mut tell = |fate: Fate| {
         progress.add(1);
-        progress.suspend(|| keep(report, &mut fates, fate))
+        progress.suspend(|| fates.keep(fate))
     };
     let work = async {
         match one {
-            None => go_through(&replayers, &question, args.dry_run, tell).await,
+            None => {
+                let replayers = OPERATIONS.into_iter().map(replayer).collect::<anyhow::Result<Vec<_>>>()?;
+                go_through(&replayers, &question, args.dry_run, tell).await
+            }
             Some((place, key)) => {
-                let replayer = replayers.iter().find(|replayer| replayer.operation.name == place.operation);
-                let replayer = replayer.context("no such operation")?;
-                take_day(replayer, vec![(place, key)], args.dry_run, &mut tell).await
+                take_day(&replayer(place.operation)?, vec![(place, key)], args.dry_run, &mut tell).await
             }
         }
     };
@@ -213,64 +226,75 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
         () = interrupted() => None,
     };
     drop(progress);
-    finish(report, &fates)?;
+    fates.finish()?;
     let Some(ended) = ended else {
         report.warn("interrupted: what is told here is done; the same command goes on with the rest")?;
         return Ok(Exit::Interrupted);
     };
     ended?;
-    let stays = fates.iter().any(|fate| fate.fate == Kind::Stays);
-    Ok(if stays { Exit::Bad } else { Exit::Good })
+    Ok(if fates.stays > 0 { Exit::Bad } else { Exit::Good })
 }
 
-/// JSON is printed as it comes.
-fn keep(report: Report, fates: &mut Vec<Fate>, fate: Fate) -> anyhow::Result<()> {
-    if report.is_json() {
-        report.print(std::slice::from_ref(&fate))?;
+impl Fates {
+    fn begin(view: ViewArgs) -> anyhow::Result<Self> {
+        let report = Report::new(view);
+        if !report.for_people() {
+            report.begin::<Told>()?;
+        }
+        Ok(Self { report, clock: Clock::new(view), held: Vec::new(), taken_in: 0, would_be_taken_in: 0, stays: 0 })
     }
-    fates.push(fate);
-    Ok(())
+
+    fn keep(&mut self, fate: Fate) -> anyhow::Result<()> {
+        *match fate.fate {
+            Kind::TakenIn => &mut self.taken_in,
+            Kind::WouldBeTakenIn => &mut self.would_be_taken_in,
+            Kind::Stays => &mut self.stays,
+        } += 1;
+        // Of what is no event the archive's day is known, and reading it again for the hour is not worth it.
+        let time = fate.received_at.map_or_else(|| fate.date.to_string(), |at| self.clock.show(at));
+        let one = Told { fate, time };
+        if !self.report.for_people() {
+            self.report.add(&one)?;
+        } else if self.held.len() < PRINTED {
+            self.held.push(one);
+        }
+        Ok(())
+    }
+
+    fn count(&self) -> u64 {
+        self.taken_in + self.would_be_taken_in + self.stays
+    }
+
+    fn finish(&self) -> anyhow::Result<()> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        self.report.print(&self.held)?;
+        let parts = [
+            (self.taken_in, "taken in"),
+            (self.would_be_taken_in, "would be taken in"),
+            (self.stays, "under rejected/ as before"),
+        ];
+        let parts: Vec<_> =
+            parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+        let is_cut = self.count() > self.held.len() as u64;
+        let more = if is_cut { format!("; printed are {PRINTED}, --json has all") } else { String::new() };
+        Ok(self.report.say(&format!("\n{}{more}.", parts.join(", ")))?)
+    }
 }
 
-fn finish(report: Report, fates: &[Fate]) -> anyhow::Result<()> {
-    if report.is_json() {
-        return Ok(());
-    }
-    if !report.for_people() {
-        return Ok(report.print(fates)?);
-    }
-    if !fates.is_empty() {
-        report.print(&fates[..fates.len().min(PRINTED)])?;
-    }
-    let of = |kind| fates.iter().filter(|fate| fate.fate == kind).count();
-    let parts = [
-        (of(Kind::TakenIn), "taken in"),
-        (of(Kind::WouldBeTakenIn), "would be taken in"),
-        (of(Kind::Stays), "stay under rejected/"),
-    ];
-    let parts: Vec<_> =
-        parts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let more = if fates.len() > PRINTED { format!("; printed are {PRINTED}, --json has all") } else { String::new() };
-    Ok(report.say(&format!("\n{}{more}.", parts.join(", ")))?)
+fn question_of(waiting: u64) -> String {
+    if waiting == 1 { "Replay 1 rejected event?".to_owned() } else { format!("Replay {waiting} rejected events?") }
 }
 
 async fn one(stores: &Stores, id: &str) -> anyhow::Result<(RejectedPlace, dataconnect::archive::ArchiveKey)> {
     find(stores, id).await?.with_context(|| format!("nothing that is rejected came with the request {id}"))
 }
 
-/// The archive goes by days of UTC: any day that the span touches is taken whole.
 fn question(filter: &RejectedFilter) -> anyhow::Result<Question> {
-    let day = |time: Timestamp| TimeZone::UTC.to_datetime(time).date();
-    let until = filter.span.until.map(|until| until.checked_sub(1.nanosecond())).transpose()?;
-    let reason = match &filter.reason {
-        None => None,
-        Some(name) => Some(Reason::from_name(name).with_context(|| {
-            let names: Vec<_> = Reason::ALL.into_iter().map(Reason::name).collect();
-            format!("no reason is called {name}; there are {}", names.join(", "))
-        })?),
-    };
+    let [since, until] = filter.span.days()?;
     Ok(Question {
         operation: filter.operation.map(OperationName::operation),
-        filter: Filter { since: filter.span.since.map(day), until: until.map(day), reason },
+        filter: Filter { since, until, reason: filter.reason, ..Filter::default() },
     })
 }

@@ -2,7 +2,6 @@
 
 use std::io::Write;
 
-use anyhow::bail;
 use dataconnect::record::{Record, to_object};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ use crate::cli::{OperationName, ShowArgs};
 use crate::connect::{Receiver, Stores};
 use crate::engine::show::{Question, Revision, Shown, find, revisions};
 use crate::exit::Exit;
-use crate::output::{Clock, Column, Report, Row, Tone, paint};
+use crate::output::{Clock, Column, Report, Row, Tone, json_line, paint, plain, plain_lines};
 
 /// A line of the timeline.
 #[derive(Serialize)]
@@ -29,7 +28,7 @@ impl Row for Step {
             Column::new("time", |step| (Tone::Plain, step.time.clone())),
             Column::new("operation", |step| (Tone::Plain, step.operation.clone())),
             Column::new("outcome", |step| (Tone::Plain, step.outcome.to_owned())),
-            Column::new("request", |step| (Tone::Faint, step.request.clone())),
+            Column::whole("request", |step| (Tone::Faint, step.request.clone())),
             Column::new("body", |step| (Tone::Faint, step.body.clone())),
         ]
     }
@@ -44,13 +43,10 @@ pub async fn run(args: ShowArgs) -> anyhow::Result<Exit> {
     let operation = args.operation.map(OperationName::operation);
     let question = Question { id: args.id.clone(), customer: args.customer.clone(), operation };
     let found = find(&stores, &question).await?;
-    let report = Report::new(args.view);
+    let report = Report::new(args.view.into());
     if found.is_empty() {
         report.warn(&format!("no table has a record {}", args.id))?;
         return Ok(Exit::Bad);
-    }
-    if args.view.csv {
-        bail!("a record is no table; take --json");
     }
     let mut exit = Exit::Good;
     for shown in &found {
@@ -70,11 +66,12 @@ async fn print(args: &ShowArgs, stores: &Stores, shown: &Shown, record: &Record)
     let revisions = if needs_bodies { revisions(stores, record).await? } else { Vec::new() };
     let mut out = anstream::stdout().lock();
     if args.view.json {
-        return Ok(writeln!(out, "{}", as_json(args, shown, record, &revisions))?);
+        return Ok(writeln!(out, "{}", json_line(&as_json(args, shown, record, &revisions))?)?);
     }
-    let clock = Clock::new(args.view);
+    let clock = Clock::new(args.view.into());
     let pair = &record.key.customer_tenant;
-    writeln!(out, "{} of {pair}, in {}", record.key.record_id, stores.table_name(shown.operation))?;
+    let title = format!("{} of {pair}, in {}", record.key.record_id, stores.table_name(shown.operation));
+    writeln!(out, "{}", plain(&title))?;
     let facts = [
         ("work order", record.work_order_stem.clone()),
         ("received", Some(clock.show(record.received_at))),
@@ -85,12 +82,12 @@ async fn print(args: &ShowArgs, stores: &Stores, shown: &Shown, record: &Record)
     ];
     for (name, fact) in facts {
         if let Some(fact) = fact {
-            writeln!(out, "  {name:<11} {fact}")?;
+            writeln!(out, "  {name:<11} {}", plain(&fact))?;
         }
     }
     writeln!(out)?;
     for (name, value) in to_object(&record.members) {
-        writeln!(out, "  {name}: {}", serde_json::to_string(&value)?)?;
+        writeln!(out, "  {}: {}", plain(&name), json_line(&value)?)?;
     }
     writeln!(out)?;
     drop(out);
@@ -107,7 +104,7 @@ fn print_history(args: &ShowArgs, record: &Record, clock: &Clock) -> anyhow::Res
         request: entry.request_id.clone(),
         body: entry.archive_key.to_string(),
     });
-    let report = Report::new(args.view);
+    let report = Report::new(args.view.into());
     report.print(&steps.collect::<Vec<_>>())?;
     if record.history.dropped() > 0 {
         report.say(&format!("The history has dropped {} events from its middle.", record.history.dropped()))?;
@@ -123,7 +120,7 @@ fn print_notes(record: &Record) -> anyhow::Result<()> {
         writeln!(out, "\n{}", paint(Tone::Warning, "differs from the documented shape:"))?;
     }
     for note in notes {
-        writeln!(out, "  {note}")?;
+        writeln!(out, "  {}", plain(note))?;
     }
     Ok(())
 }
@@ -131,25 +128,30 @@ fn print_notes(record: &Record) -> anyhow::Result<()> {
 fn print_revisions(args: &ShowArgs, revisions: &[Revision], clock: &Clock) -> anyhow::Result<()> {
     let mut out = anstream::stdout().lock();
     for Revision { entry, body, changes } in revisions {
-        writeln!(out, "\n{} {} {}", clock.show(entry.at), entry.operation, entry.outcome.name())?;
+        let operation = plain(&entry.operation);
+        writeln!(out, "\n{} {operation} {}", clock.show(entry.at), entry.outcome.name())?;
         let Some(body) = body else {
-            writeln!(out, "  {}", paint(Tone::Bad, &format!("the archive does not give {}", entry.archive_key)))?;
+            writeln!(
+                out,
+                "  {}",
+                paint(Tone::Bad, &plain(&format!("the archive does not give {}", entry.archive_key)))
+            )?;
             continue;
         };
         if let Some(from) = &body.replayed_from {
             let vouched = body.vouched_by.as_ref().map(|name| format!(", vouched for by {name}")).unwrap_or_default();
-            writeln!(out, "  replayed from {from}{vouched}")?;
+            writeln!(out, "  {}", plain(&format!("replayed from {from}{vouched}")))?;
         }
         for change in changes.iter().flatten().filter(|_| args.diff) {
             if let Some(before) = &change.before {
-                writeln!(out, "  {}", paint(Tone::Bad, &format!("- {}: {before}", change.place)))?;
+                writeln!(out, "  {}", paint(Tone::Bad, &plain(&format!("- {}: {before}", change.place))))?;
             }
             if let Some(after) = &change.after {
-                writeln!(out, "  {}", paint(Tone::Good, &format!("+ {}: {after}", change.place)))?;
+                writeln!(out, "  {}", paint(Tone::Good, &plain(&format!("+ {}: {after}", change.place))))?;
             }
         }
         if args.raw {
-            writeln!(out, "{}", String::from_utf8_lossy(&body.bytes))?;
+            writeln!(out, "{}", plain_lines(&String::from_utf8_lossy(&body.bytes)))?;
         }
     }
     Ok(())

@@ -17,7 +17,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 pub use key::ArchiveKey;
 pub use location::Location;
-pub use read::{ArchivedBody, Fetched, KeptBody, Listed};
+pub use read::{Fetched, KeptBody, Listed, ListedObject};
 
 use crate::digest::Digest;
 use crate::rejection::Reason;

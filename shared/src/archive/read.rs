@@ -1,9 +1,7 @@
 //! Reading the archive back. No function does, and none may.
 
 use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Error;
-use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -15,26 +13,22 @@ use crate::store_failure::StoreFailure;
 /// there by somebody else, and is not read.
 const MAX_BODY_BYTES: i64 = 10 * 1_024 * 1_024;
 
-/// Some of the keys under a prefix.
+/// Some of the objects under a prefix.
 #[derive(Debug, Clone)]
 pub struct Listed {
-    /// They, in the order of their bytes.
-    pub keys: Vec<ArchiveKey>,
+    /// They, in the order of their keys' bytes.
+    pub objects: Vec<ListedObject>,
     /// Whether there are more after the last.
     pub is_truncated: bool,
 }
 
-/// An object on its way from the archive.
-#[derive(Debug)]
-pub struct ArchivedBody {
-    /// When its request came, if the object says so.
-    pub received_at: Option<Timestamp>,
-    /// The request that it came with, if the object says so.
-    pub request_id: Option<String>,
-    /// How many bytes it has.
-    pub length: i64,
-    /// They, which are not here yet.
-    pub bytes: ByteStream,
+/// What a listing tells of an object.
+#[derive(Debug, Clone)]
+pub struct ListedObject {
+    /// Its key.
+    pub key: ArchiveKey,
+    /// When it was put, by S3's clock.
+    pub put_at: Option<Timestamp>,
 }
 
 /// What stands under a key.
@@ -67,6 +61,17 @@ pub struct KeptBody {
     pub replayed_from: Option<String>,
     /// Who answers for a replayed one, where its sender's token does not.
     pub vouched_by: Option<String>,
+}
+
+impl Fetched {
+    /// The body, if one can be read.
+    #[must_use]
+    pub fn body(self) -> Option<KeptBody> {
+        match self {
+            Self::Body(body) => Some(body),
+            Self::Nothing | Self::Frozen | Self::TooLong => None,
+        }
+    }
 }
 
 impl Archive {
@@ -127,20 +132,10 @@ impl Archive {
         let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).max_keys(limit.into());
         let page = list.set_start_after(after.map(str::to_owned)).send().await?;
         let is_truncated = page.is_truncated.unwrap_or_default();
-        let keys = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
-        Ok(Listed { keys: keys.map(ArchiveKey::from_stored).collect(), is_truncated })
-    }
-
-    /// Opens an object. The SDK holds its bytes against the checksum that S3 keeps.
-    ///
-    /// # Errors
-    /// What the SDK says after its own retries.
-    pub async fn get(&self, key: &ArchiveKey) -> Result<ArchivedBody, SdkError<GetObjectError>> {
-        let get = self.client.get_object().bucket(&self.bucket).key(key.as_str());
-        let GetObjectOutput { metadata, content_length, body, .. } = get.send().await?;
-        let mut metadata = metadata.unwrap_or_default();
-        let received_at = metadata.get("received-at").and_then(|time| time.parse().ok());
-        let request_id = metadata.remove("request-id");
-        Ok(ArchivedBody { received_at, request_id, length: content_length.unwrap_or_default(), bytes: body })
+        let objects = page.contents.unwrap_or_default().into_iter().filter_map(|object| {
+            let put_at = object.last_modified.and_then(|time| Timestamp::from_second(time.secs()).ok());
+            Some(ListedObject { key: ArchiveKey::from_stored(object.key?), put_at })
+        });
+        Ok(Listed { objects: objects.collect(), is_truncated })
     }
 }

@@ -95,7 +95,12 @@ impl Conservation {
     /// Counts an object of the archive. One whose key names no day or customer has no row.
     pub fn count_object(&mut self, found: &Found) {
         let Some(counts) = self.row_of(&found.key) else { return };
-        *match found.finding {
+        // What was not applied is what it turned out to be then: known, if its sender came back in between.
+        let finding = match &found.repair {
+            Some(Repair::NotApplied(finding)) => finding,
+            _ => &found.finding,
+        };
+        *match finding {
             Finding::Known => &mut counts.known,
             Finding::Repeat { .. } => &mut counts.repeats,
             Finding::Missing(_) => &mut counts.missing,
@@ -140,4 +145,30 @@ fn write_date<S: Serializer>(date: &Date, serializer: S) -> Result<S::Ok, S::Err
 
 fn read_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reconcile::MissingEvent;
+
+    #[test]
+    fn what_its_sender_brought_before_the_repair_is_known() {
+        let key = "raw/operation=post-notes/tenant=a/customer=2/date=2026-11-23/1.0123456789abcdef.json";
+        let key = ArchiveKey::from_stored(key.to_owned());
+        let missing = MissingEvent {
+            archive_key: key.clone(),
+            received_at: "2026-11-23T08:00:00Z".parse().expect("a time"),
+            request_id: "r".to_owned(),
+        };
+        let counts = |repair| {
+            let mut conservation = Conservation::default();
+            conservation.count_object(&Found { repair, ..Found::new(key.clone(), Finding::Missing(missing.clone())) });
+            let counts = conservation.rows.into_values().next().expect("a row");
+            (counts.known, counts.missing, counts.applied)
+        };
+        assert_eq!(counts(None), (0, 1, 0));
+        assert_eq!(counts(Some(Repair::Applied(Outcome::Created))), (0, 1, 1));
+        assert_eq!(counts(Some(Repair::NotApplied(Finding::Known))), (1, 0, 0));
+    }
 }

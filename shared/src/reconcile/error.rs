@@ -1,10 +1,7 @@
 //! Why reconciling stops.
 
-use aws_sdk_dynamodb::operation::get_item::GetItemError;
 use aws_sdk_s3::error::SdkError;
-use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Error;
-use aws_sdk_s3::primitives::ByteStreamError;
 
 use crate::archive::ArchiveKey;
 use crate::store_failure::StoreFailure;
@@ -23,29 +20,16 @@ pub enum ReconcileError {
         /// What the SDK says after its own retries.
         source: Box<SdkError<ListObjectsV2Error>>,
     },
-    /// An object could not be opened.
-    #[error("the object {key} could not be opened")]
-    Open {
-        /// Its key.
-        key: ArchiveKey,
-        /// What the SDK says after its own retries.
-        source: Box<SdkError<GetObjectError>>,
-    },
-    /// The bytes of an object did not come, or are not those that S3 has the checksum of.
-    #[error("the object {key} could not be read")]
-    Body {
-        /// Its key.
-        key: ArchiveKey,
-        /// What the SDK says.
-        source: ByteStreamError,
-    },
+    /// An object could not be opened, or its bytes did not come, or are not those that S3 has the checksum of.
+    #[error(transparent)]
+    Open(StoreFailure),
     /// A record could not be read.
     #[error("the record of the objects {prefix}* could not be read")]
     Record {
         /// What the keys of the record's objects begin with.
         prefix: String,
-        /// What the SDK says after its own retries.
-        source: Box<SdkError<GetItemError>>,
+        /// What `DynamoDB` did not do.
+        source: StoreFailure,
     },
     /// Something else could not be read.
     #[error(transparent)]

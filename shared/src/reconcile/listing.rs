@@ -60,16 +60,17 @@ impl<'r> Listing<'r> {
             return Ok(None);
         }
         let listed = self.archive.list(&self.prefix, self.after.as_deref(), self.page_size).await;
-        let mut listed = listed.map_err(|source| ReconcileError::List {
+        let listed = listed.map_err(|source| ReconcileError::List {
             prefix: self.prefix.clone(),
             after: self.after.clone(),
             source: Box::new(source),
         })?;
-        let last = listed.keys.last();
+        let last = listed.objects.last().map(|object| &object.key);
         self.has_more = listed.is_truncated && last.is_some();
         self.after = last.map(|key| self.next_after(key));
-        listed.keys.retain(|key| Location::of(key).is_none_or(|at| self.since <= at.date && at.date <= self.until));
-        Ok(Some(listed.keys))
+        let is_asked_for =
+            |key: &ArchiveKey| Location::of(key).is_none_or(|at| self.since <= at.date && at.date <= self.until);
+        Ok(Some(listed.objects.into_iter().map(|object| object.key).filter(is_asked_for).collect()))
     }
 
     /// Where to go on after a page's last key: behind it, or at the first day that is asked for, or behind the customer

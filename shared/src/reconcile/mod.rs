@@ -24,12 +24,11 @@ mod finding;
 mod inspect;
 mod judge;
 mod listing;
+mod load;
 mod objects;
 mod rebuild;
 mod run;
 mod summary;
-
-use lambda_http::Body;
 
 pub use conservation::{Conservation, Counts, Row};
 pub use error::ReconcileError;
@@ -37,23 +36,20 @@ pub use finding::{Finding, Found, MissingEvent, Repair, Unreadable};
 pub use inspect::{Difference, Holding, Inspected, Inspector};
 pub(crate) use judge::judge;
 pub use listing::Scope;
+pub(crate) use load::{Loaded, load};
 pub use rebuild::{Place, Rebuilder, Rebuilt, Verdict};
 pub use run::{Plan, Run, Task};
 pub use summary::Summary;
 
-use crate::archive::{Archive, ArchiveKey, ArchivedBody, Location};
+use crate::archive::{Archive, ArchiveKey, Location};
 use crate::auth::Caller;
 use crate::event::{Event, ParsedEvent};
 use crate::key::{RecordIdRule, RecordKey};
 use crate::operation::Operation;
 use crate::record::History;
 use crate::request::RawBody;
-use crate::table::{HistoryError, Table, TableError};
+use crate::table::{Table, TableError};
 use objects::RecordObjects;
-
-/// The longest body that a request can bring ("Quotas", API Gateway developer guide: 10 MB). What is longer was put
-/// there by somebody else, and is not read.
-const MAX_BODY_BYTES: i64 = 10 * 1_024 * 1_024;
 
 /// Everything that reconciling one operation needs.
 #[derive(Debug, Clone)]
@@ -112,16 +108,14 @@ impl Reconciler {
         };
         let history = match record {
             // None of the bodies can be read, as each will tell.
-            None => Ok(History::default()),
+            None => Ok(Ok(History::default())),
             Some(record) => self.table.history(&record).await,
         };
-        let history = match history {
-            Ok(history) => history,
-            Err(HistoryError::Unreadable(item)) => return Ok(all(&Unreadable::Record(item))),
-            Err(HistoryError::Get(source)) => {
-                return Err(ReconcileError::Record { prefix: objects.prefix.clone(), source });
-            }
-        };
+        let history =
+            match history.map_err(|source| ReconcileError::Record { prefix: objects.prefix.clone(), source })? {
+                Ok(history) => history,
+                Err(item) => return Ok(all(&Unreadable::Record(item))),
+            };
 
         let mut found = Vec::with_capacity(objects.keys.len());
         for key in &objects.keys {
@@ -153,37 +147,16 @@ impl Reconciler {
 
     /// Reads an object as the event that its request brought.
     async fn load(&self, key: &ArchiveKey) -> Result<Result<Event, Unreadable>, ReconcileError> {
-        let body = match Box::pin(self.archive.get(key)).await {
-            Ok(body) => body,
-            Err(error) => match error.as_service_error() {
-                Some(refusal) if refusal.is_no_such_key() || refusal.is_invalid_object_state() => {
-                    return Ok(Err(Unreadable::NotAtHand));
-                }
-                _ => return Err(ReconcileError::Open { key: key.clone(), source: Box::new(error) }),
-            },
+        let Loaded { body, request_id, .. } = match load(&self.archive, key).await.map_err(ReconcileError::Open)? {
+            Ok(loaded) => loaded,
+            Err(unreadable) => return Ok(Err(unreadable)),
         };
-        let ArchivedBody { received_at, request_id, length, bytes } = body;
-        let (Some(received_at), Some(request_id)) = (received_at, request_id) else {
-            return Ok(Err(Unreadable::Metadata));
-        };
-        if length > MAX_BODY_BYTES {
-            return Ok(Err(Unreadable::TooLong));
-        }
-        let bytes = bytes.collect().await.map_err(|source| ReconcileError::Body { key: key.clone(), source })?;
-        let caller = Caller::archive();
-        let body = RawBody::read(&caller, Body::Binary(bytes.to_vec()), received_at);
-        Ok(self.read(&caller, &body, &request_id, key))
+        Ok(self.read(&body, &request_id, key))
     }
 
-    fn read(
-        &self,
-        caller: &Caller<'_>,
-        body: &RawBody,
-        request_id: &str,
-        key: &ArchiveKey,
-    ) -> Result<Event, Unreadable> {
+    fn read(&self, body: &RawBody, request_id: &str, key: &ArchiveKey) -> Result<Event, Unreadable> {
         let parsed = ParsedEvent::parse(self.operation, &self.record_id, body, request_id);
-        let event = parsed.and_then(|parsed| parsed.authorise(caller)).map_err(Unreadable::Body)?;
+        let event = parsed.and_then(|parsed| parsed.authorise(&Caller::archive())).map_err(Unreadable::Body)?;
         let is_same_record = match (Location::of(&event.archive_key), Location::of(key)) {
             (Some(of_body), Some(of_key)) => of_body.is_same_record(&of_key),
             _ => false,

@@ -9,10 +9,10 @@ use crate::payload::OPERATIONS;
 use crate::rejection::Reason;
 
 /// A rejected body's place in the archive, as [`ArchiveKey::rejected`] makes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct RejectedPlace {
     /// The operation that it was sent to.
-    pub operation: &'static str,
+    pub operation: &'static Operation,
     /// The day that it came, UTC.
     pub date: Date,
     /// Why it was rejected.
@@ -30,7 +30,7 @@ impl RejectedPlace {
         part("rejected")?;
         let (operation, day, reason) = (part("operation=")?, part("date=")?, part("reason=")?);
         let id = part("")?.strip_suffix(".json")?;
-        let operation = OPERATIONS.into_iter().find(|known: &&Operation| known.name == operation)?.name;
+        let operation = OPERATIONS.into_iter().find(|known| known.name == operation)?;
         let place = Self {
             operation,
             date: day.parse().ok()?,
@@ -53,7 +53,7 @@ mod tests {
             let key = ArchiveKey::rejected(&POST_INCIDENTS, reason.name(), "8e5c-1/../x", time);
             let place = RejectedPlace::of(&key).expect("a place");
             assert_eq!(
-                (place.operation, place.reason, place.request_id.as_str()),
+                (place.operation.name, place.reason, place.request_id.as_str()),
                 ("post-incidents", reason, "8e5c-1/../x")
             );
             assert_eq!(place.date.to_string(), "2026-11-23");
@@ -73,7 +73,7 @@ mod tests {
             ("1.json", "1/2.json"),
         ] {
             let key = ArchiveKey::from_stored(good.replacen(from, to, 1));
-            assert_eq!(RejectedPlace::of(&key), None, "{key}");
+            assert!(RejectedPlace::of(&key).is_none(), "{key}");
         }
     }
 }

@@ -1,13 +1,11 @@
 //! Taking a rejected event in, by the rules now in force.
 
-use lambda_http::Body;
-
 use crate::archive::{Archive, ArchiveEntry, ArchiveKey, Fetched, Origin};
 use crate::auth::{Caller, Gate};
 use crate::event::{Event, ParsedEvent};
 use crate::key::RecordIdRule;
 use crate::operation::Operation;
-use crate::reconcile::{Finding, Unreadable, judge};
+use crate::reconcile::{Finding, Loaded, Unreadable, judge, load};
 use crate::record::Outcome;
 use crate::rejection::{Reason, Rejection};
 use crate::request::RawBody;
@@ -140,23 +138,18 @@ impl Replayer {
     /// Reads a rejected body as the event that it is now, with the time and the request that it came with.
     async fn read(&self, key: &ArchiveKey) -> Result<Result<(Box<Event>, RawBody), NotReplayed>, StoreFailure> {
         let unreadable = |why| Ok(Err(NotReplayed::Unreadable(why)));
-        let Some(place) = RejectedPlace::of(key).filter(|place| place.operation == self.operation.name) else {
+        let Some(place) = RejectedPlace::of(key).filter(|place| place.operation.name == self.operation.name) else {
             return unreadable(Unreadable::Key);
         };
-        let kept = match self.archive.fetch(key).await? {
-            Fetched::Body(kept) => kept,
-            Fetched::Nothing | Fetched::Frozen => return unreadable(Unreadable::NotAtHand),
-            Fetched::TooLong => return unreadable(Unreadable::TooLong),
+        let Loaded { body, request_id, token } = match load(&self.archive, key).await? {
+            Ok(loaded) => loaded,
+            Err(why) => return unreadable(why),
         };
-        let (Some(received_at), Some(request_id)) = (kept.received_at, &kept.request_id) else {
-            return unreadable(Unreadable::Metadata);
-        };
-        let body = RawBody::read(&Caller::archive(), Body::Binary(kept.bytes.to_vec()), received_at);
-        let parsed = match ParsedEvent::parse(self.operation, &self.record_id, &body, request_id) {
+        let parsed = match ParsedEvent::parse(self.operation, &self.record_id, &body, &request_id) {
             Ok(parsed) => parsed,
             Err(rejection) => return Ok(Err(NotReplayed::Rejected(rejection))),
         };
-        Ok(match self.caller(place.reason, kept.token.as_deref()) {
+        Ok(match self.caller(place.reason, token.as_deref()) {
             Err(doubt) => Err(doubt),
             Ok(caller) => match parsed.authorise(&caller) {
                 Ok(event) => Ok((Box::new(event), body)),
@@ -176,7 +169,7 @@ impl Replayer {
 
     /// Holds an event against its record.
     async fn weigh(&self, event: Box<Event>) -> Result<Prospect, StoreFailure> {
-        let history = match self.table.history_of(&event.key).await? {
+        let history = match self.table.history(&event.key).await? {
             Ok(history) => history,
             Err(item) => return Ok(Prospect::Stays(NotReplayed::Unreadable(Unreadable::Record(item)))),
         };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::get_item::GetItemError;
+use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
@@ -15,17 +15,6 @@ use crate::store_failure::StoreFailure;
 
 /// The index that joins the four tables by their Work Orders.
 const BY_WORK_ORDER: &str = "ByWorkOrder";
-
-/// Why a history was not read.
-#[derive(Debug, thiserror::Error)]
-pub enum HistoryError {
-    /// What the SDK says after its own retries.
-    #[error("DynamoDB did not give the record")]
-    Get(#[source] Box<SdkError<GetItemError>>),
-    /// The record in the table is not as the receiver writes it.
-    #[error(transparent)]
-    Unreadable(#[from] UnreadableItem),
-}
 
 /// Which records of a table. Each costs by the records that `DynamoDB` reads for it, whether they are wanted or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,13 +27,12 @@ pub enum Select {
     WorkOrder(CustomerTenant, String),
 }
 
-/// Which of those records are given, by their times. They are read, and paid for, all the same.
+/// Which of those records are given, by their times. They are read, and paid for, all the same. There is no other end: a
+/// repair brings in events that are older than their record.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Span {
     /// Only those that were written then or later.
     pub since: Option<Timestamp>,
-    /// Only those that were first written before then.
-    pub before: Option<Timestamp>,
 }
 
 /// How much of a record is given.
@@ -131,24 +119,8 @@ impl Table {
     /// [`StoreFailure`] names it. Within, [`UnreadableItem`] when it is not as the receiver writes it.
     pub async fn get(&self, key: &RecordKey) -> Result<Result<Option<Record>, UnreadableItem>, StoreFailure> {
         let get = self.client.get_item().table_name(&self.name).set_key(Some(key_attributes(key).into()));
-        let got = get.consistent_read(true).send().await;
-        let got =
-            got.map_err(|error| StoreFailure::new("DynamoDB did not give the record", Name(key), error.into()))?;
+        let got = given(key, get.consistent_read(true).send().await)?;
         Ok(got.item.map(Record::from_item).transpose())
-    }
-
-    /// The history of a record; empty if there is no such record.
-    ///
-    /// # Errors
-    /// As [`get`](Self::get).
-    pub async fn history_of(&self, key: &RecordKey) -> Result<Result<History, UnreadableItem>, StoreFailure> {
-        match self.history(key).await {
-            Ok(history) => Ok(Ok(history)),
-            Err(HistoryError::Unreadable(item)) => Ok(Err(item)),
-            Err(HistoryError::Get(error)) => {
-                Err(StoreFailure::new("DynamoDB did not give the record", Name(key), error.into()))
-            }
-        }
     }
 
     /// The keys of the records of an id, whosever they are, and where to go on. A Scan, a page at a time: whoever knows the
@@ -204,24 +176,24 @@ impl Table {
         };
         Ok(Page { items: items.unwrap_or_default(), next: last.filter(|key| !key.is_empty()).map(Cursor) })
     }
+
     /// The history of a record, with all that was written before; empty if there is no such record.
     ///
     /// # Errors
-    /// [`HistoryError`].
-    pub async fn history(&self, key: &RecordKey) -> Result<History, HistoryError> {
-        let get = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .key(attribute::CUSTOMER_TENANT, AttributeValue::S(key.customer_tenant.to_string()))
-            .key(attribute::RECORD_ID, AttributeValue::S(key.record_id.to_string()))
-            .consistent_read(true)
-            .projection_expression("#history, #dropped")
-            .expression_attribute_names("#history", attribute::HISTORY)
-            .expression_attribute_names("#dropped", attribute::HISTORY_DROPPED);
-        let got = get.send().await.map_err(|error| HistoryError::Get(Box::new(error)))?;
-        Ok(got.item.map(|mut item| History::take_from(&mut item)).transpose()?.unwrap_or_default())
+    /// As [`get`](Self::get).
+    pub async fn history(&self, key: &RecordKey) -> Result<Result<History, UnreadableItem>, StoreFailure> {
+        let get = self.client.get_item().table_name(&self.name).set_key(Some(key_attributes(key).into()));
+        let get = get.consistent_read(true).projection_expression("#history, #dropped");
+        let get = get.expression_attribute_names("#history", attribute::HISTORY);
+        let get = get.expression_attribute_names("#dropped", attribute::HISTORY_DROPPED);
+        let got = given(key, get.send().await)?;
+        Ok(got.item.map_or_else(|| Ok(History::default()), |mut item| History::take_from(&mut item)))
     }
+}
+
+/// What a `GetItem` of a record answered.
+fn given(key: &RecordKey, got: Result<GetItemOutput, SdkError<GetItemError>>) -> Result<GetItemOutput, StoreFailure> {
+    got.map_err(|error| StoreFailure::new("DynamoDB did not give the record", Name(key), error.into()))
 }
 
 /// What a Scan and a Query are told alike.
@@ -242,7 +214,6 @@ impl Asked {
             values.insert(format!(":{name}"), AttributeValue::S(value));
             format!("#{name} {comparison} :{name}")
         };
-        let time = |time: Timestamp| format!("{time:.3}");
         let mut key = Vec::new();
         if let Select::Customer(pair) | Select::WorkOrder(pair, _) = select {
             key.push(condition(attribute::CUSTOMER_TENANT, "=", pair.to_string()));
@@ -250,9 +221,7 @@ impl Asked {
         if let Select::WorkOrder(_, stem) = select {
             key.push(condition(attribute::WORK_ORDER_STEM, "=", stem.clone()));
         }
-        let since = span.since.map(|since| condition(attribute::UPDATED_AT, ">=", time(since)));
-        let before = span.before.map(|before| condition(attribute::RECEIVED_AT, "<", time(before)));
-        let filter: Vec<_> = since.into_iter().chain(before).collect();
+        let filter = span.since.map(|since| condition(attribute::UPDATED_AT, ">=", format!("{since:.3}")));
         let projected: &[&str] = match extent {
             Extent::Whole => &[],
             Extent::Ledger => &[
@@ -268,7 +237,7 @@ impl Asked {
         let joined = |parts: Vec<String>, by: &str| (!parts.is_empty()).then(|| parts.join(by));
         Self {
             key: joined(key, " AND "),
-            filter: joined(filter, " AND "),
+            filter,
             projection: joined(projection, ", "),
             names: (!names.is_empty()).then_some(names),
             values: (!values.is_empty()).then_some(values),

@@ -1,17 +1,21 @@
 //! What was rejected is taken in later, by the rules in force then: nothing is lost on the way, and nobody writes who
 //! may not.
 
-use dataconnect::archive::{ArchiveEntry, ArchiveKey, Origin};
+use dataconnect::archive::{Archive, ArchiveEntry, ArchiveKey, Origin};
 use dataconnect::auth::Gate;
 use dataconnect::digest::Digest;
-use dataconnect::payload::POST_INCIDENTS;
+use dataconnect::event::Event;
+use dataconnect::payload::{POST_INCIDENTS, POST_NOTES};
 use dataconnect::record::Outcome;
 use dataconnect::rejected::{Filter, Listing, NotReplayed, Prospect, Replayed, Replayer};
+use dataconnect::rejection::Reason;
 use dataconnect::table::Table;
+use dataconnect_local::stack::LocalStack;
+use futures_util::{StreamExt, stream};
 use lambda_http::http::StatusCode;
 use serde_json::json;
-use tests::receiver::{Receiver, TOKEN};
-use tests::stores::dynamodb;
+use tests::receiver::{Receiver, TOKEN, template};
+use tests::stores::{Stores, dynamodb, s3};
 
 /// A body as the vendor sends it after it has renamed `IncidentId`.
 fn renamed(tenant: &str, id: u64) -> String {
@@ -180,6 +184,26 @@ async fn what_the_sender_brought_again_since_is_moved_and_counts_once() {
     assert_eq!(receiver.stores.only(tenant).await, item);
 }
 
+/// The first of these bytes may have reached the table and not the archive: what its record's history names is put there.
+#[tokio::test]
+async fn a_history_that_led_nowhere_leads_to_the_body_after_the_replay() {
+    let (receiver, tenant) = (Receiver::of(&POST_INCIDENTS), "replay-first");
+    let body = renamed(tenant, 1);
+    let key = rejected(&receiver, body.as_str()).await;
+    let Prospect::New(event) = replayer(&receiver).examine(&key).await.unwrap() else { panic!("a new event") };
+    let day_before = event.received_at - std::time::Duration::from_hours(24);
+    let first = ArchiveKey::accepted(&POST_INCIDENTS, &event.key, &Digest::of(body.as_bytes()), day_before);
+    let earlier = Event { received_at: day_before, archive_key: first.clone(), ..*event };
+    let earlier = Event { request_id: "the first".to_owned(), ..earlier };
+    receiver.pipeline.table.record(&earlier).await.unwrap();
+    let (outcome, archive_key) = accepted(replayer(&receiver).replay(&key).await.unwrap());
+    assert_eq!(outcome, Outcome::Duplicate);
+    for kept in [&first, &archive_key] {
+        assert_eq!(receiver.stores.body(kept.as_str()).await, body.as_bytes(), "{kept}");
+    }
+    assert!(!is_kept(&receiver, &key).await);
+}
+
 #[tokio::test]
 async fn a_token_writes_for_no_other_customer_by_way_of_a_rejection() {
     let tenant = "replay-bound";
@@ -206,5 +230,60 @@ async fn a_token_writes_for_no_other_customer_by_way_of_a_rejection() {
         let (_, archive_key) = accepted(vouching.replay(key).await.unwrap());
         let metadata = receiver.stores.head(archive_key.as_str()).await.metadata().unwrap().clone();
         assert_eq!(metadata["vouched-by"], "Zo%C3%AB,%20shift%20B");
+    }
+}
+
+/// Whenever the later body comes while the earlier one is replayed, it stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_body_that_comes_meanwhile_stands() {
+    let (receiver, tenant) = (Receiver::of(&POST_INCIDENTS), "replay-meanwhile");
+    let knowing = Receiver::identified_by(&POST_INCIDENTS, "IncidentNumber");
+    let replayer = replayer(&receiver);
+    for id in 0..60_u64 {
+        let key = rejected(&receiver, renamed(tenant, id)).await;
+        let later = json!({ "CustomerId": 2, "Tenant": tenant, "IncidentNumber": id, "Description": "Gate shut" });
+        let comes = async {
+            tokio::time::sleep(std::time::Duration::from_micros(100 * id)).await;
+            knowing.accepted(later.to_string()).await;
+        };
+        let (answer, ()) = tokio::join!(replayer.replay(&key), comes);
+        let item = receiver.stores.item(&format!("2/{tenant}"), &id.to_string()).await.unwrap();
+        assert_eq!(item["Description"].as_s().unwrap(), "Gate shut", "{id}: {answer:?}");
+        let stays = matches!(answer.unwrap(), Replayed::Stays(NotReplayed::Superseded { .. }));
+        assert_eq!(is_kept(&receiver, &key).await, stays, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn a_listing_goes_over_pages_to_the_last_day_that_is_asked_for_and_leaves_none_out() {
+    const A_DAY: usize = 501;
+    let stack = LocalStack::memory(&template()).unwrap();
+    let archive = Archive::new(s3(stack.s3_endpoint()), Stores::of(&stack, &POST_NOTES).bucket);
+    let days = [1, 2, 3].map(|day| jiff::civil::date(2001, 1, day));
+    for day in days {
+        let at = jiff::tz::TimeZone::UTC.to_timestamp(day.at(8, 0, 0, 0)).unwrap();
+        let digest = Digest::of(b"{");
+        let put = async |number: usize| {
+            let request_id = format!("listing-{number}");
+            let key = ArchiveKey::rejected(&POST_NOTES, "invalid-json", &request_id, at);
+            let origin = Origin::Rejected { reason: Reason::InvalidJson, token: None };
+            let (body, digest, request_id) = ("{".into(), &digest, request_id.as_str());
+            archive.put(ArchiveEntry { key: &key, body, digest, received_at: at, request_id, origin }).await.unwrap();
+        };
+        stream::iter(0..A_DAY).for_each_concurrent(16, put).await;
+    }
+    for (since, until, expected) in [(0, 1, 2 * A_DAY), (1, 1, A_DAY), (1, 2, 2 * A_DAY), (0, 2, 3 * A_DAY)] {
+        let (since, until) = (days[since], days[until]);
+        let reason = Some(Reason::InvalidJson);
+        let filter = Filter { since: Some(since), until: Some(until), reason, not_before: None };
+        let mut listing = Listing::new(&archive, &POST_NOTES, filter);
+        let mut keys = std::collections::BTreeSet::new();
+        while let Some(page) = listing.page().await.unwrap() {
+            for (place, key) in page {
+                assert!(since <= place.date && place.date <= until, "{key}");
+                assert!(keys.insert(key.as_str().to_owned()), "{key} comes twice");
+            }
+        }
+        assert_eq!(keys.len(), expected, "{since} to {until}");
     }
 }

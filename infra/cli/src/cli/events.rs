@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use dataconnect::key::CustomerTenant;
 
-use super::{OperationName, Span, TargetArgs, ViewArgs, parse_pair};
+use super::{OperationName, Span, TargetArgs, TextViewArgs, ViewArgs, parse_pair};
 
 /// Options of `events`.
 #[derive(Debug, Args)]
@@ -77,5 +77,5 @@ pub struct ShowArgs {
     pub target: TargetArgs,
     /// How it looks.
     #[command(flatten)]
-    pub view: ViewArgs,
+    pub view: TextViewArgs,
 }

@@ -6,7 +6,11 @@ use dataconnect::operation::Operation;
 use dataconnect::payload::{DELETE_PUNCHES, POST_INCIDENTS, POST_NOTES, POST_PUNCHES, POST_WORKORDERREQUESTS};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Span as Duration, Timestamp};
+use jiff::{Span as Duration, Timestamp, ToSpan};
+
+/// What commands that go by the archive's keys make of a span, for their help.
+pub(super) const WHOLE_DAYS: &str = "The archive goes by days of UTC: every day that --since and --until touch is taken \
+                                     whole.";
 
 /// An operation, by the name of its function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,6 +51,17 @@ pub struct Span {
     /// Until then, exclusive; likewise
     #[arg(long, value_name = "TIME", value_parser = parse_instant)]
     pub until: Option<Timestamp>,
+}
+
+impl Span {
+    /// The first and the last day, UTC, that the span touches: the archive goes by days, and takes these whole.
+    ///
+    /// # Errors
+    /// If nothing comes before `until`.
+    pub fn days(&self) -> anyhow::Result<[Option<Date>; 2]> {
+        let until = self.until.map(|until| until.checked_sub(1.nanosecond())).transpose()?;
+        Ok([self.since, until].map(|time| time.map(|time| TimeZone::UTC.to_datetime(time).date())))
+    }
 }
 
 /// A `CustomerId/Tenant` such as `2/Securitime`.

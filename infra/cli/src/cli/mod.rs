@@ -23,8 +23,8 @@ pub use reconcile::ReconcileArgs;
 pub use rejected::{RejectedArgs, RejectedCommand, RejectedFilter, RejectedListArgs, RejectedShowArgs, ReplayArgs};
 pub use send::SendArgs;
 pub use target::TargetArgs;
-pub use token::{CheckArgs, ListArgs, NewArgs, RotateArgs, TokenArgs, TokenCommand, TokensArgs};
-pub use view::ViewArgs;
+pub use token::{LookArgs, NewArgs, RotateArgs, TokenArgs, TokenCommand, TokensArgs};
+pub use view::{TextViewArgs, ViewArgs};
 
 use crate::exit;
 

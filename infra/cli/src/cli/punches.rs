@@ -16,7 +16,7 @@ pub struct PunchesArgs {
     /// Of this customer and tenant
     #[arg(long, value_name = "ID/TENANT", value_parser = parse_pair)]
     pub customer: Option<CustomerTenant>,
-    /// Of this day, in your zone or with --utc in UTC
+    /// Of this day, by the local time that the punch tells; where it tells none, by when it came, in your zone
     #[arg(long, value_name = "DAY", value_parser = parse_date, requires = "customer")]
     pub date: Option<Date>,
     /// Which receiver.

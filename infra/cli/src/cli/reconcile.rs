@@ -4,10 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::filter::WHOLE_DAYS;
 use super::{Span, TargetArgs, ViewArgs};
 
 /// Options of `reconcile`.
 #[derive(Debug, Args)]
+#[command(after_help = WHOLE_DAYS)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct ReconcileArgs {
     /// The days of the archive, UTC: whole ones

@@ -1,8 +1,19 @@
 //! `rejected`.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+use dataconnect::rejection::Reason;
 
-use super::{OperationName, Span, TargetArgs, ViewArgs};
+use super::filter::WHOLE_DAYS;
+use super::{OperationName, Span, TargetArgs, TextViewArgs, ViewArgs};
+
+/// The settings that `make run` and named tables do not tell.
+const SETTINGS: &str = "Judged by the settings of the stack. With --local, or with all stores named, by those of this \
+                        shell, under the functions' names for them: POST_INCIDENTS_RECORD_ID and its like, \
+                        ACCESS_TOKENS, AUTHENTICATION.";
+
+/// S3 keeps 2 KB of metadata with an object, of which a name, encoded, may be three times as long as it is written.
+const LONGEST_NAME: usize = 100;
 
 /// Options of `rejected`.
 #[derive(Debug, Args)]
@@ -29,9 +40,9 @@ pub struct RejectedFilter {
     /// Of this operation alone
     #[arg(long, value_name = "OPERATION")]
     pub operation: Option<OperationName>,
-    /// Rejected for this reason alone, such as invalid-json
-    #[arg(long, value_name = "REASON")]
-    pub reason: Option<String>,
+    /// Rejected for this reason alone
+    #[arg(long, value_name = "REASON", value_parser = reasons())]
+    pub reason: Option<Reason>,
     /// When they came
     #[command(flatten)]
     pub span: Span,
@@ -39,6 +50,7 @@ pub struct RejectedFilter {
 
 /// Options of `rejected list`.
 #[derive(Debug, Args)]
+#[command(after_help = notes())]
 pub struct RejectedListArgs {
     /// Which.
     #[command(flatten)]
@@ -56,6 +68,7 @@ pub struct RejectedListArgs {
 
 /// Options of `rejected show`.
 #[derive(Debug, Args)]
+#[command(after_help = SETTINGS)]
 pub struct RejectedShowArgs {
     /// The request id or the key
     pub id: String,
@@ -64,13 +77,15 @@ pub struct RejectedShowArgs {
     pub target: TargetArgs,
     /// How it looks.
     #[command(flatten)]
-    pub view: ViewArgs,
+    pub view: TextViewArgs,
 }
 
 /// Options of `rejected replay`.
 #[derive(Debug, Args)]
+#[command(after_help = notes())]
 pub struct ReplayArgs {
     /// The request id or the key of one; without, all that the filter finds
+    #[arg(conflicts_with_all = ["operation", "reason", "since", "until"])]
     pub id: Option<String>,
     /// Which.
     #[command(flatten)]
@@ -79,7 +94,7 @@ pub struct ReplayArgs {
     #[arg(long)]
     pub dry_run: bool,
     /// Answer for those that no token may write, forbidden ones among them, by your name: it stays with the body
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = parse_name)]
     pub vouched_by: Option<String>,
     /// Do not ask first
     #[arg(long, conflicts_with = "dry_run")]
@@ -90,4 +105,24 @@ pub struct ReplayArgs {
     /// How it looks.
     #[command(flatten)]
     pub view: ViewArgs,
+}
+
+/// What the help of both says at its end.
+fn notes() -> String {
+    format!("{WHOLE_DAYS}\n\n{SETTINGS}")
+}
+
+/// A reason by its name in the archive.
+fn reasons() -> impl TypedValueParser<Value = Reason> {
+    let names = PossibleValuesParser::new(Reason::ALL.map(Reason::name));
+    names.try_map(|name| Reason::from_name(&name).ok_or("no such reason"))
+}
+
+/// The name of somebody.
+fn parse_name(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("somebody has to answer for them by a name".to_owned()),
+        name if name.len() > LONGEST_NAME => Err(format!("a name has at most {LONGEST_NAME} bytes")),
+        name => Ok(name.to_owned()),
+    }
 }

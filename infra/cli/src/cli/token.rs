@@ -20,11 +20,11 @@ pub enum TokenCommand {
     /// Make a token, shown this once, and its entry for the parameter AccessTokens
     New(NewArgs),
     /// The tokens that are accepted
-    List(ListArgs),
+    List(LookArgs),
     /// Add a new token to those accepted, and date the old one. Deploys nothing
     Rotate(RotateArgs),
     /// Which entry a token matches. It is asked for, or read from standard input
-    Check(CheckArgs),
+    Check(LookArgs),
 }
 
 /// Where the entries come from.
@@ -33,6 +33,9 @@ pub struct TokensArgs {
     /// These entries, not the stack's parameter AccessTokens
     #[arg(long, value_name = "ENTRIES")]
     pub tokens: Option<String>,
+    /// Which receiver.
+    #[command(flatten)]
+    pub target: TargetArgs,
 }
 
 /// What a new token is.
@@ -52,15 +55,12 @@ pub struct NewArgs {
     pub view: ViewArgs,
 }
 
-/// Options of `token list`.
+/// Options of `token list` and `token check`.
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct LookArgs {
     /// Where from.
     #[command(flatten)]
     pub tokens: TokensArgs,
-    /// Which receiver.
-    #[command(flatten)]
-    pub target: TargetArgs,
     /// How it looks.
     #[command(flatten)]
     pub view: ViewArgs,
@@ -84,23 +84,6 @@ pub struct RotateArgs {
     /// Where from.
     #[command(flatten)]
     pub tokens: TokensArgs,
-    /// Which receiver.
-    #[command(flatten)]
-    pub target: TargetArgs,
-    /// How it looks.
-    #[command(flatten)]
-    pub view: ViewArgs,
-}
-
-/// Options of `token check`.
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    /// Where from.
-    #[command(flatten)]
-    pub tokens: TokensArgs,
-    /// Which receiver.
-    #[command(flatten)]
-    pub target: TargetArgs,
     /// How it looks.
     #[command(flatten)]
     pub view: ViewArgs,

@@ -16,3 +16,21 @@ pub struct ViewArgs {
     #[arg(long)]
     pub utc: bool,
 }
+
+/// How an answer shall look that is no table.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "How it looks")]
+pub struct TextViewArgs {
+    /// One JSON object a line, for pipes
+    #[arg(long)]
+    pub json: bool,
+    /// Times in UTC, not in your zone. JSON always is
+    #[arg(long)]
+    pub utc: bool,
+}
+
+impl From<TextViewArgs> for ViewArgs {
+    fn from(TextViewArgs { json, utc }: TextViewArgs) -> Self {
+        Self { json, csv: false, utc }
+    }
+}

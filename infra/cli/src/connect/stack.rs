@@ -33,7 +33,9 @@ impl Stack {
         let stack = described.stacks().first().with_context(|| format!("CloudFormation says nothing of {name}"))?;
         let outputs = stack.outputs().iter().filter_map(|output| pair(output.output_key(), output.output_value()));
         let parameters = stack.parameters().iter().filter_map(|one| pair(one.parameter_key(), one.parameter_value()));
-        Ok(Self { name: name.to_owned(), outputs: outputs.collect(), parameters: parameters.collect() })
+        // It may have been asked for by its ARN.
+        let name = stack.stack_name().unwrap_or(name).to_owned();
+        Ok(Self { name, outputs: outputs.collect(), parameters: parameters.collect() })
     }
 }
 

@@ -77,10 +77,10 @@ impl Finding {
 impl Row for Finding {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::new("SEVERITY", |finding| finding.severity.shown()),
-            Column::new("ABOUT", |finding| (Tone::Plain, finding.about.clone())),
-            Column::new("FOUND", |finding| (Tone::Plain, finding.found.clone())),
-            Column::new("NEXT", |finding| (Tone::Plain, finding.next.clone().unwrap_or_default())),
+            Column::new("severity", |finding| finding.severity.shown()),
+            Column::new("about", |finding| (Tone::Plain, finding.about.clone())),
+            Column::new("found", |finding| (Tone::Plain, finding.found.clone())),
+            Column::new("next", |finding| (Tone::Plain, finding.next.clone().unwrap_or_default())),
         ]
     }
 }

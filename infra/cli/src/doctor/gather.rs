@@ -6,9 +6,11 @@ mod topic;
 use std::fmt;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use dataconnect::archive::ArchiveKey;
 use dataconnect::auth::AccessList;
 use dataconnect::operation::Operation;
 use dataconnect::payload::OPERATIONS;
+use dataconnect::rejected::RejectedPlace;
 use jiff::Timestamp;
 
 use super::facts::{Access, Facts, Known, Rejected, Table, Token, Traffic, Waiting};
@@ -59,8 +61,8 @@ fn undeployed(receiver: &Receiver) -> Option<&'static str> {
 }
 
 async fn access(receiver: &Receiver, metrics: &Metrics) -> Known<Access> {
-    if receiver.place == Place::Named {
-        return Known::NotVerified("no stack was asked; name it with --stack".to_owned());
+    if let (Place::Named, Some(why)) = (&receiver.place, undeployed(receiver)) {
+        return Known::NotVerified(why.to_owned());
     }
     if receiver.parameter("Authentication") == Some("off") {
         return Known::Is(Access::Anybody);
@@ -96,20 +98,17 @@ async fn table(receiver: &Receiver, stores: &Stores, output: &'static str) -> Ta
 }
 
 async fn waiting(stores: &Stores, operation: &Operation) -> Known<Waiting> {
-    let prefix = format!("rejected/operation={}/", operation.name);
-    let listed = stores.archive().list(&prefix, None, COUNTED).await;
+    let listed = stores.archive().list(&ArchiveKey::rejected_folder(operation), None, COUNTED).await;
     answered(listed).map(|listed| Waiting {
-        count: listed.keys.len(),
+        count: listed.objects.len(),
         and_more: listed.is_truncated,
         // The keys are in their order, and the day stands first in it.
-        since: listed.keys.first().and_then(|key| day(key.as_str(), &prefix)),
+        since: listed
+            .objects
+            .first()
+            .and_then(|object| RejectedPlace::of(&object.key))
+            .map(|place| place.date.to_string()),
     })
-}
-
-/// The day of a key under a prefix: what follows `date=`.
-fn day(key: &str, prefix: &str) -> Option<String> {
-    let (day, _) = key.strip_prefix(prefix)?.strip_prefix("date=")?.split_once('/')?;
-    Some(day.to_owned())
 }
 
 /// The parameter `PostPunchesSilenceHours` of `post-punches`.

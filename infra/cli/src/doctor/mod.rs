@@ -10,7 +10,7 @@ pub mod rules;
 use std::io::Write;
 
 use crate::cli::DoctorArgs;
-use crate::connect::Receiver;
+use crate::connect::{Place, Receiver};
 use crate::exit::Exit;
 use crate::output::Report;
 
@@ -31,7 +31,15 @@ pub async fn run(args: DoctorArgs) -> anyhow::Result<Exit> {
     if report.for_people() {
         writeln!(anstream::stdout(), "\n{}", summary(&findings))?;
     }
-    Ok(findings.iter().map(|finding| finding.severity.exit()).max().unwrap_or(Exit::Good))
+    Ok(findings.iter().map(|finding| exit(finding.severity, &receiver.place)).max().unwrap_or(Exit::Good))
+}
+
+/// What the shell is told. That a stack does not answer is no good news; of a local receiver nobody could say more.
+fn exit(severity: Severity, place: &Place) -> Exit {
+    match (severity, place) {
+        (Severity::Unverified, Place::Stack(_)) => Exit::Bad,
+        _ => severity.exit(),
+    }
 }
 
 fn summary(findings: &[Finding]) -> String {
@@ -43,4 +51,16 @@ fn summary(findings: &[Finding]) -> String {
         count(Severity::Unverified),
         count(Severity::Good)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_that_does_not_answer_is_not_as_it_should_be() {
+        assert_eq!(exit(Severity::Unverified, &Place::Stack("dataconnect".to_owned())), Exit::Bad);
+        assert_eq!(exit(Severity::Unverified, &Place::Named), Exit::Good);
+        assert_eq!(exit(Severity::Urgent, &Place::Named), Exit::Urgent);
+    }
 }

@@ -8,19 +8,24 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use dataconnect::archive::{ArchiveKey, Fetched};
+use dataconnect::archive::ArchiveKey;
 use dataconnect::key::CustomerTenant;
 use dataconnect::operation::Operation;
 use dataconnect::payload::OPERATIONS;
 use dataconnect::record::{HistoryEntry, Outcome};
 use dataconnect::rejected::{Filter, Listing, RejectedPlace};
 use dataconnect::table::{Extent, Ledger, Select, Span};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
+use super::operations;
 use crate::connect::Stores;
+
+/// Rejected bodies that are read at once.
+const CONCURRENCY: usize = 16;
 
 /// Which events.
 #[derive(Debug, Clone, Default)]
@@ -127,10 +132,6 @@ impl Question {
             && self.work_order.is_none()
             && self.outcome.is_none_or(|outcome| outcome == Became::Rejected)
     }
-
-    fn operations(&self) -> impl Iterator<Item = &'static Operation> {
-        OPERATIONS.into_iter().filter(|operation| self.operation.is_none_or(|asked| asked.name == operation.name))
-    }
 }
 
 impl Newest {
@@ -149,14 +150,14 @@ impl Newest {
 pub async fn ask(stores: &Stores, question: &Question, mut seen: impl FnMut(u64)) -> anyhow::Result<Vec<Arrival>> {
     let mut newest = Newest { limit: question.limit, held: BinaryHeap::new() };
     if question.outcome != Some(Became::Rejected) {
-        let mut variables: Vec<_> = question.operations().map(|operation| operation.table_variable).collect();
+        let mut variables: Vec<_> = operations(question.operation).map(|operation| operation.table_variable).collect();
         variables.dedup();
         for variable in variables {
             accepted(stores, question, variable, &mut newest, &mut seen).await?;
         }
     }
     if question.admits_rejected() {
-        for operation in question.operations() {
+        for operation in operations(question.operation) {
             rejected(stores, question, operation, &mut newest).await?;
         }
     }
@@ -174,7 +175,7 @@ async fn accepted(
         return Ok(());
     };
     let table = stores.table(operation);
-    let span = Span { since: question.since, before: question.until };
+    let span = Span { since: question.since };
     let mut after = None;
     loop {
         let page = table.page(&question.select(), span, Extent::Ledger, after).await?;
@@ -205,7 +206,12 @@ async fn rejected(
 ) -> anyhow::Result<()> {
     let archive = stores.archive();
     let day = |time: Timestamp| TimeZone::UTC.to_datetime(time).date();
-    let filter = Filter { since: question.since.map(day), until: question.until.map(day), reason: None };
+    let filter = Filter {
+        since: question.since.map(day),
+        until: question.until.map(day),
+        not_before: question.since,
+        ..Filter::default()
+    };
     let mut days: BTreeMap<Date, Vec<(RejectedPlace, ArchiveKey)>> = BTreeMap::new();
     let mut listing = Listing::new(&archive, operation, filter);
     while let Some(page) = listing.page().await? {
@@ -218,8 +224,13 @@ async fn rejected(
             oldest.remove();
         }
     }
-    for (place, key) in days.into_values().flatten() {
-        let Fetched::Body(kept) = archive.fetch(&key).await? else { continue };
+    let fetched = stream::iter(days.into_values().flatten()).map(async |(place, key)| {
+        let fetched = archive.fetch(&key).await?;
+        anyhow::Ok((place, key, fetched.body()))
+    });
+    let mut fetched = std::pin::pin!(fetched.buffer_unordered(CONCURRENCY));
+    while let Some((place, key, body)) = fetched.try_next().await? {
+        let Some(kept) = body else { continue };
         let Some(at) = kept.received_at.filter(|at| question.admits_time(*at)) else { continue };
         newest.push(Arrival {
             at,

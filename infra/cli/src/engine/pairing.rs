@@ -16,6 +16,8 @@ use serde::Serialize;
 const FARTHEST_WEST: SignedDuration = SignedDuration::from_hours(12);
 /// A punch that came so long after its time is late, wherever it was made.
 const LATE: SignedDuration = SignedDuration::from_hours(1);
+/// Nobody stands guard for longer without a break: between such an in and out, punches are missing.
+const LONG: SignedDuration = SignedDuration::from_hours(24);
 
 /// A punch, as far as pairing goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +56,8 @@ pub enum Remark {
     Corrected,
     /// It came more than an hour after its time, whatever the zone.
     Late,
+    /// More than a day from in to out: punches between them may be missing.
+    Long,
     /// Not paired: no body, or one too large for an item. `show --raw` has what came.
     NoBody,
     /// Not paired: the body names no guard.
@@ -104,9 +108,11 @@ impl Shift {
             remarks.extend((punch.corrections > 0).then_some(Remark::Corrected));
             remarks.extend(punch.lateness().map(|_| Remark::Late));
         }
-        remarks.sort_unstable();
-        remarks.dedup();
-        Self { first, last, remarks }
+        let mut shift = Self { first, last, remarks };
+        shift.remarks.extend(shift.length().filter(|length| *length > LONG).map(|_| Remark::Long));
+        shift.remarks.sort_unstable();
+        shift.remarks.dedup();
+        shift
     }
 
     /// The punches of it.

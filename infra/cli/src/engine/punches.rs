@@ -52,7 +52,7 @@ pub async fn ask(stores: &Stores, question: &Question, zone: &TimeZone) -> anyho
         Some(date) => Some(TimeZone::UTC.to_timestamp(date.checked_sub(2.days())?.at(0, 0, 0, 0))?),
         None => None,
     };
-    let span = Span { since, before: None };
+    let span = Span { since };
     let (mut punches, mut answer, mut after) = (Vec::new(), Answer::default(), None);
     loop {
         let page = table.page(&select, span, Extent::Whole, after).await?;

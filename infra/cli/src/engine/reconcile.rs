@@ -10,11 +10,10 @@ use dataconnect::archive::ArchiveKey;
 use dataconnect::key::RecordKey;
 use dataconnect::operation::Operation;
 use dataconnect::payload::OPERATIONS;
-use dataconnect::reconcile::{
-    Conservation, Inspector, Plan, Rebuilder, Reconciler, Repair, Scope, Task as Mending, Verdict,
-};
+use dataconnect::reconcile::{Conservation, Inspector, Plan, Rebuilder, Reconciler, Repair, Scope, Task as Mending};
 use dataconnect::table::{Cursor, Select};
 use futures_util::TryStreamExt;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +32,8 @@ const KEYS_AT_ONCE: usize = 100_000;
 pub struct Question {
     /// The bucket.
     pub bucket: String,
+    /// The tables.
+    pub tables: Vec<String>,
     /// The first day, UTC.
     pub since: Option<String>,
     /// The last day.
@@ -108,10 +109,11 @@ pub struct Reconciliation {
 }
 
 impl Reconciliation {
-    /// A run of the receiver's stores, from the checkpoint in the file if that is one of the same question.
+    /// A run of the receiver's stores, from the checkpoint in the file if that is one of the same question, unless it is
+    /// restarted.
     ///
     /// # Errors
-    /// If a setting is malformed or the file cannot be read.
+    /// If a setting is malformed, or the file cannot be read or is no checkpoint.
     pub fn new(
         receiver: &Receiver,
         stores: Stores,
@@ -119,6 +121,7 @@ impl Reconciliation {
         task: Task,
         concurrency: std::num::NonZeroUsize,
         file: PathBuf,
+        is_restarted: bool,
     ) -> anyhow::Result<Self> {
         let reconcilers = OPERATIONS.into_iter().map(|operation| {
             Ok(Reconciler {
@@ -130,8 +133,10 @@ impl Reconciliation {
         });
         let reconcilers = reconcilers.collect::<anyhow::Result<_>>()?;
         let [since, until] = days.map(|day| day.map(|day| day.to_string()));
-        let question = Question { bucket: stores.bucket.clone(), since, until, task };
-        let checkpoint = Checkpoint::read(&file, &question)?.unwrap_or_else(|| Checkpoint::new(question.clone()));
+        let tables = stores.tables.values().cloned().collect();
+        let question = Question { bucket: stores.bucket.clone(), tables, since, until, task };
+        let read = Checkpoint::read(&file, &question)?.filter(|_| !is_restarted);
+        let checkpoint = read.unwrap_or_else(|| Checkpoint::new(question.clone()));
         let conservation = Conservation::of(checkpoint.rows.iter().cloned());
         let written = Instant::now();
         Ok(Self { stores, reconcilers, question, days, concurrency, file, checkpoint, conservation, written })
@@ -141,6 +146,12 @@ impl Reconciliation {
     #[must_use]
     pub fn is_resumed(&self) -> bool {
         self.checkpoint.tally != Tally::default()
+    }
+
+    /// When it began, or the earlier run that is gone on with. What came since may have been passed.
+    #[must_use]
+    pub fn began(&self) -> Timestamp {
+        self.checkpoint.began()
     }
 
     /// What has been counted, this run's predecessors included.
@@ -220,20 +231,25 @@ impl Reconciliation {
         let after = self.checkpoint.after_key.clone();
         let plan = Plan { since, until, after, task, concurrency: self.concurrency, ..Plan::report() };
         let mut run = reconciler.run(plan);
-        // What was found since the checkpoint is not counted in the file until the checkpoint is behind it.
+        // What was found since the checkpoint is not counted in the file until the checkpoint is behind it; nor is what
+        // could not be told.
         let mut pending = Vec::new();
         loop {
             let next = run.next().await?;
             let checkpoint = run.checkpoint().map(ArchiveKey::to_string);
             if checkpoint != self.checkpoint.after_key || next.is_none() {
+                let mut wrong = 0;
+                for found in &pending {
+                    wrong += tell_difference(Difference::of_object(operation, found), tell)?;
+                    tell(Told::Progress(1))?;
+                }
                 for found in pending.drain(..) {
                     self.conservation.count_object(&found);
                     self.checkpoint.tally.objects += 1;
                     let applied = matches!(found.repair, Some(Repair::Applied(_)));
                     self.checkpoint.tally.applied += u64::from(applied);
-                    self.tell_difference(Difference::of_object(operation, &found), tell)?;
-                    tell(Told::Progress(1))?;
                 }
+                self.checkpoint.tally.differences += wrong;
                 self.checkpoint.after_key = checkpoint;
                 self.write_now_and_then()?;
             }
@@ -255,12 +271,14 @@ impl Reconciliation {
         let after = self.checkpoint.after_record();
         let mut run = inspector.run(Select::Everything, after.as_ref().map(Cursor::behind));
         while let Some(inspected) = run.try_next().await? {
-            self.conservation.count_entries(&inspected);
-            self.checkpoint.tally.records += 1;
+            let mut wrong = 0;
             for difference in Difference::of_record(operation, &inspected) {
-                self.tell_difference(Some(difference), tell)?;
+                wrong += tell_difference(Some(difference), tell)?;
             }
             tell(Told::Progress(1))?;
+            self.conservation.count_entries(&inspected);
+            self.checkpoint.tally.records += 1;
+            self.checkpoint.tally.differences += wrong;
             if let Some(key) = &inspected.key {
                 self.checkpoint.set_record(key);
                 self.write_now_and_then()?;
@@ -283,25 +301,14 @@ impl Reconciliation {
         };
         let mut run = rebuilder.run(self.checkpoint.place.clone());
         while let Some(rebuilt) = run.try_next().await? {
-            self.checkpoint.tally.rebuilt += 1;
-            if rebuilt.verdict != Verdict::Same {
-                self.tell_difference(Difference::of_rebuilt(operation, &rebuilt), tell)?;
-            }
+            let wrong = tell_difference(Difference::of_rebuilt(operation, &rebuilt), tell)?;
             tell(Told::Progress(1))?;
+            self.checkpoint.tally.rebuilt += 1;
+            self.checkpoint.tally.differences += wrong;
             self.checkpoint.place = Some(rebuilt.place);
             self.write_now_and_then()?;
         }
         Ok(())
-    }
-
-    fn tell_difference(
-        &mut self,
-        difference: Option<Difference>,
-        tell: &mut impl FnMut(Told) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        let Some(difference) = difference else { return Ok(()) };
-        self.checkpoint.tally.differences += u64::from(difference.kind.is_wrong());
-        tell(Told::Difference(difference))
     }
 
     fn write_now_and_then(&mut self) -> anyhow::Result<()> {
@@ -316,6 +323,17 @@ impl Reconciliation {
         self.checkpoint.rows = self.conservation.rows().iter().map(|(row, counts)| (row.clone(), *counts)).collect();
         self.checkpoint.write(&self.file)
     }
+}
+
+/// Tells of a difference, if there is one. Gives how many are wrong: one or none.
+fn tell_difference(
+    difference: Option<Difference>,
+    tell: &mut impl FnMut(Told) -> anyhow::Result<()>,
+) -> anyhow::Result<u64> {
+    let Some(difference) = difference else { return Ok(0) };
+    let wrong = u64::from(difference.kind.is_wrong());
+    tell(Told::Difference(difference))?;
+    Ok(wrong)
 }
 
 /// A record's key, in the words of the table.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dataconnect::archive::{Archive, ArchiveKey, Fetched, KeptBody};
+use dataconnect::archive::{Archive, ArchiveKey, KeptBody};
 use dataconnect::auth::Gate;
 use dataconnect::operation::Operation;
 use dataconnect::payload::OPERATIONS;
@@ -10,8 +10,9 @@ use dataconnect::rejected::{Filter, Listing, NotReplayed, Prospect, RejectedPlac
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::operations;
 use crate::connect::{Receiver, Stores};
 
 /// Bodies that are read or replayed at once.
@@ -29,9 +30,7 @@ pub struct Question {
 /// The rejected of one operation and reason.
 #[derive(Debug, Clone)]
 pub struct Heap {
-    /// The operation's name.
-    pub operation: &'static str,
-    /// The place of the one that was listed last: the reason, and a day of the last.
+    /// The place of the one that was listed last: the operation, the reason, and the last day.
     pub last: RejectedPlace,
     /// Its key.
     pub last_key: ArchiveKey,
@@ -45,8 +44,12 @@ pub struct Heap {
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fate {
-    /// When it first came. `None` if nothing says.
-    pub received_at: Option<String>,
+    /// The archive's day of it, UTC.
+    #[serde(skip)]
+    pub date: Date,
+    /// When it first came. `None` of what is no event.
+    #[serde(serialize_with = "milliseconds")]
+    pub received_at: Option<Timestamp>,
     /// The operation's name.
     pub operation: &'static str,
     /// Why it was rejected.
@@ -75,12 +78,6 @@ pub enum Kind {
     Stays,
 }
 
-impl Question {
-    fn operations(&self) -> impl Iterator<Item = &'static Operation> {
-        OPERATIONS.into_iter().filter(|operation| self.operation.is_none_or(|asked| asked.name == operation.name))
-    }
-}
-
 /// Counts the rejected by operation and reason. Lists keys, and reads no body.
 ///
 /// # Errors
@@ -88,12 +85,11 @@ impl Question {
 pub async fn heaps(stores: &Stores, question: &Question) -> anyhow::Result<Vec<Heap>> {
     let archive = stores.archive();
     let mut heaps: BTreeMap<(&str, &str), Heap> = BTreeMap::new();
-    for operation in question.operations() {
+    for operation in operations(question.operation) {
         let mut listing = Listing::new(&archive, operation, question.filter.clone());
         while let Some(page) = listing.page().await? {
             for (place, key) in page {
                 let heap = heaps.entry((operation.name, place.reason.name())).or_insert_with(|| Heap {
-                    operation: operation.name,
                     last: place.clone(),
                     last_key: key.clone(),
                     since: place.date,
@@ -133,10 +129,7 @@ pub async fn find(stores: &Stores, id: &str) -> anyhow::Result<Option<(RejectedP
 /// # Errors
 /// If the archive does not give it.
 pub async fn body(stores: &Stores, key: &ArchiveKey) -> anyhow::Result<Option<KeptBody>> {
-    Ok(match stores.archive().fetch(key).await? {
-        Fetched::Body(body) => Some(body),
-        Fetched::Nothing | Fetched::Frozen | Fetched::TooLong => None,
-    })
+    Ok(stores.archive().fetch(key).await?.body())
 }
 
 /// The replayer of an operation, with the settings now in force. Where nobody knows which tokens are accepted, somebody
@@ -179,7 +172,9 @@ pub async fn go_through(
     is_dry_run: bool,
     mut tell: impl FnMut(Fate) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    for replayer in replayers.iter().filter(|one| question.operations().any(|asked| asked.name == one.operation.name)) {
+    for replayer in
+        replayers.iter().filter(|one| operations(question.operation).any(|asked| asked.name == one.operation.name))
+    {
         let mut listing = Listing::new(&replayer.archive, replayer.operation, question.filter.clone());
         let mut day: Vec<(RejectedPlace, ArchiveKey)> = Vec::new();
         while let Some(page) = listing.page().await? {
@@ -248,8 +243,9 @@ pub async fn take_day(
 impl Fate {
     fn stays(place: &RejectedPlace, key: &ArchiveKey, why: &NotReplayed) -> Self {
         Self {
+            date: place.date,
             received_at: None,
-            operation: place.operation,
+            operation: place.operation.name,
             reason: place.reason.name(),
             request_id: place.request_id.clone(),
             fate: Kind::Stays,
@@ -261,8 +257,9 @@ impl Fate {
 
     fn of_event(place: &RejectedPlace, event: &dataconnect::event::Event, fate: Kind, detail: &str) -> Self {
         Self {
-            received_at: Some(format!("{:.3}", event.received_at)),
-            operation: place.operation,
+            date: place.date,
+            received_at: Some(event.received_at),
+            operation: place.operation.name,
             reason: place.reason.name(),
             request_id: place.request_id.clone(),
             fate,
@@ -291,11 +288,16 @@ pub async fn sentence(replayer: &Replayer, key: &ArchiveKey) -> anyhow::Result<S
 /// If the archive cannot be listed.
 pub async fn count(archive: &Archive, question: &Question) -> anyhow::Result<u64> {
     let mut count = 0;
-    for operation in question.operations() {
+    for operation in operations(question.operation) {
         let mut listing = Listing::new(archive, operation, question.filter.clone());
         while let Some(page) = listing.page().await? {
             count += page.len() as u64;
         }
     }
     Ok(count)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands it over so")]
+fn milliseconds<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| format!("{time:.3}")).serialize(serializer)
 }

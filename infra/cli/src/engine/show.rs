@@ -1,6 +1,6 @@
 //! One record: what it is, and what made it so.
 
-use dataconnect::archive::{Fetched, KeptBody};
+use dataconnect::archive::KeptBody;
 use dataconnect::json::{self, Json, Object};
 use dataconnect::key::{CustomerTenant, RecordId, RecordKey};
 use dataconnect::operation::{Effect, Operation};
@@ -94,10 +94,7 @@ pub async fn revisions(stores: &Stores, record: &Record) -> anyhow::Result<Vec<R
     let mut revisions = Vec::new();
     let mut before: Option<Object> = None;
     for entry in record.history.entries() {
-        let body = match archive.fetch(&entry.archive_key).await? {
-            Fetched::Body(body) => Some(body),
-            Fetched::Nothing | Fetched::Frozen | Fetched::TooLong => None,
-        };
+        let body = archive.fetch(&entry.archive_key).await?.body();
         let writes = |operation: &&Operation| operation.name == entry.operation && operation.effect == Effect::Write;
         let mut changed = None;
         if OPERATIONS.iter().any(writes) {

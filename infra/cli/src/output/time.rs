@@ -5,21 +5,16 @@ use jiff::tz::TimeZone;
 
 use crate::cli::ViewArgs;
 
-/// The reader's zone, or UTC.
+/// How times are shown.
 #[derive(Debug, Clone)]
 pub struct Clock(TimeZone);
 
 impl Clock {
-    /// UTC with `--utc`, the zone of this machine without.
+    /// UTC with `--utc`, and always for JSON and CSV, which travel; otherwise the zone of this machine.
     #[must_use]
     pub fn new(view: ViewArgs) -> Self {
-        Self(if view.utc { TimeZone::UTC } else { TimeZone::system() })
-    }
-
-    /// The zone.
-    #[must_use]
-    pub fn zone(&self) -> &TimeZone {
-        &self.0
+        let is_utc = view.utc || view.csv || view.json;
+        Self(if is_utc { TimeZone::UTC } else { readers_zone(view) })
     }
 
     /// To the second: `2026-11-23 06:00:00`, and in UTC with a `Z`.
@@ -31,9 +26,27 @@ impl Clock {
     }
 }
 
+/// The zone in which the reader names a day: that of this machine, or UTC with `--utc`. How the answer looks changes
+/// nothing of what is asked.
+#[must_use]
+pub fn readers_zone(view: ViewArgs) -> TimeZone {
+    if view.utc { TimeZone::UTC } else { TimeZone::system() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_travels_is_in_utc() {
+        for view in [
+            ViewArgs { csv: true, ..ViewArgs::default() },
+            ViewArgs { json: true, ..ViewArgs::default() },
+            ViewArgs { utc: true, ..ViewArgs::default() },
+        ] {
+            assert_eq!(Clock::new(view).0, TimeZone::UTC, "{view:?}");
+        }
+    }
 
     #[test]
     fn utc_says_so_and_the_readers_zone_is_the_readers() {

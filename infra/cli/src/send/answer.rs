@@ -70,17 +70,17 @@ fn millis(elapsed: Duration) -> u64 {
 impl Row for Answer {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::new("OPERATION", |answer| (Tone::Plain, answer.operation.to_owned())),
-            Column::new("STATUS", |answer| {
+            Column::new("operation", |answer| (Tone::Plain, answer.operation.to_owned())),
+            Column::new("status", |answer| {
                 let status = answer.status.map_or_else(|| "none".to_owned(), |status| status.to_string());
                 (if answer.is_good() { Tone::Good } else { Tone::Bad }, status)
             }),
-            Column::new("MS", |answer| (Tone::Plain, answer.milliseconds.to_string())),
-            Column::new("OUTCOME", |answer| {
+            Column::new("ms", |answer| (Tone::Plain, answer.milliseconds.to_string())),
+            Column::new("outcome", |answer| {
                 (Tone::Plain, answer.outcome.clone().or_else(|| answer.problem.clone()).unwrap_or_default())
             }),
-            Column::new("RECORD ID", |answer| (Tone::Plain, answer.record_id.clone().unwrap_or_default())),
-            Column::new("REQUEST ID", |answer| (Tone::Faint, answer.request_id.clone().unwrap_or_default())),
+            Column::new("record id", |answer| (Tone::Plain, answer.record_id.clone().unwrap_or_default())),
+            Column::whole("request id", |answer| (Tone::Faint, answer.request_id.clone().unwrap_or_default())),
         ]
     }
 }

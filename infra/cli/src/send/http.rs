@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use dataconnect::operation::Operation;
 use ureq::http::Request;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
-use ureq::{Agent, Body, http::Response};
+use ureq::{Agent, Body, Proxy, http::Response};
 
 use super::answer::Answer;
 
@@ -24,11 +24,14 @@ pub(super) struct Sender {
 
 impl Sender {
     pub(super) fn new(url: &str, token: &str) -> Self {
+        // What is not encrypted stays on this machine: no proxy of the environment hears of it.
+        let proxy = if url.starts_with("https:") { Proxy::try_from_env() } else { None };
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // The token is for this endpoint, and none that it points to.
             .max_redirects(0)
             .allow_non_standard_methods(true)
+            .proxy(proxy)
             .timeout_global(Some(PATIENCE))
             .user_agent(concat!("dataconnect/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls())

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{State, entries, today};
-use crate::cli::CheckArgs;
+use crate::cli::LookArgs;
 use crate::exit::Exit;
 use crate::output::{Column, Report, Row, Tone};
 use crate::secret;
@@ -22,16 +22,16 @@ struct Verdict {
 impl Row for Verdict {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::new("TOKEN", |verdict| (Tone::Plain, verdict.name.clone().unwrap_or_else(|| "unknown".to_owned()))),
-            Column::new("VERDICT", |verdict| {
+            Column::new("token", |verdict| (Tone::Plain, verdict.name.clone().unwrap_or_else(|| "unknown".to_owned()))),
+            Column::new("verdict", |verdict| {
                 (if verdict.accepted { Tone::Good } else { Tone::Bad }, verdict.found.clone())
             }),
         ]
     }
 }
 
-pub(super) async fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let list = entries(&args.tokens, &args.target).await?;
+pub(super) async fn run(args: &LookArgs) -> anyhow::Result<Exit> {
+    let list = entries(&args.tokens).await?;
     let verdict = judge(&list, &secret::ask("Token to check (not shown): ")?, today());
     let exit = if verdict.accepted { Exit::Good } else { Exit::Bad };
     Report::new(args.view).print(&[verdict])?;

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{entries, today};
-use crate::cli::ListArgs;
+use crate::cli::LookArgs;
 use crate::exit::Exit;
 use crate::output::{Column, Report, Row, Tone};
 
@@ -72,19 +72,19 @@ struct Line {
 impl Row for Line {
     fn columns() -> Vec<Column<Self>> {
         vec![
-            Column::new("NAME", |line| (Tone::Plain, line.name.clone())),
-            Column::new("STATE", |line| (line.tone, line.state.clone())),
-            Column::new("LAST DAY", |line| (Tone::Plain, line.expires.clone().unwrap_or_else(|| "none".to_owned()))),
-            Column::new("FOR", |line| {
+            Column::new("name", |line| (Tone::Plain, line.name.clone())),
+            Column::new("state", |line| (line.tone, line.state.clone())),
+            Column::new("last day", |line| (Tone::Plain, line.expires.clone().unwrap_or_else(|| "none".to_owned()))),
+            Column::new("for", |line| {
                 (Tone::Plain, line.bound_to.as_ref().map_or_else(|| "everybody".to_owned(), |pairs| pairs.join(", ")))
             }),
-            Column::new("DIGEST", |line| (Tone::Faint, line.digest.chars().take(16).collect())),
+            Column::new("digest", |line| (Tone::Faint, line.digest.chars().take(16).collect())),
         ]
     }
 }
 
-pub(super) async fn run(args: &ListArgs) -> anyhow::Result<Exit> {
-    let list = entries(&args.tokens, &args.target).await?;
+pub(super) async fn run(args: &LookArgs) -> anyhow::Result<Exit> {
+    let list = entries(&args.tokens).await?;
     let today = today();
     let lines: Vec<_> = list.entries().iter().map(|entry| line(entry, today)).collect();
     Report::new(args.view).print(&lines)?;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::cli::{TargetArgs, TokenArgs, TokenCommand, TokensArgs};
+use crate::cli::{TokenArgs, TokenCommand, TokensArgs};
 use crate::connect::Receiver;
 use crate::exit::Exit;
 
@@ -31,10 +31,10 @@ pub async fn run(args: TokenArgs) -> anyhow::Result<Exit> {
 }
 
 /// The entries that are given, or else those of the receiver that is meant.
-async fn entries(given: &TokensArgs, target: &TargetArgs) -> anyhow::Result<AccessList> {
+async fn entries(given: &TokensArgs) -> anyhow::Result<AccessList> {
     let setting = match &given.tokens {
         Some(setting) => setting.clone(),
-        None => Receiver::find(target).await?.access_tokens()?,
+        None => Receiver::find(&given.target).await?.access_tokens()?,
     };
     setting.parse().context("AccessTokens is malformed")
 }

@@ -6,15 +6,32 @@ use anyhow::{Context, bail};
 use dataconnect::auth::{AccessEntry, AccessList, AccessToken};
 use jiff::ToSpan;
 use jiff::civil::Date;
-use serde_json::json;
+use serde::Serialize;
 
 use super::{State, entries, entry, random, today};
 use crate::cli::RotateArgs;
 use crate::exit::Exit;
-use crate::output::Report;
+use crate::output::{Column, Report, Row, Tone};
+
+/// The new token, and the parameter with it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rotated {
+    token: String,
+    access_tokens: String,
+}
+
+impl Row for Rotated {
+    fn columns() -> Vec<Column<Self>> {
+        vec![
+            Column::new("token", |rotated| (Tone::Plain, rotated.token.clone())),
+            Column::new("access tokens", |rotated| (Tone::Plain, rotated.access_tokens.clone())),
+        ]
+    }
+}
 
 pub(super) async fn run(args: RotateArgs) -> anyhow::Result<Exit> {
-    let (list, today, token) = (entries(&args.tokens, &args.target).await?, today(), random()?);
+    let (list, today, token) = (entries(&args.tokens).await?, today(), random()?);
     let new = AccessEntry { expires: args.expires, ..entry(args.name, &token, today) };
     let last_day = today.checked_add(i32::from(args.overlap).days()).context("--overlap is too long")?;
     let rotated = rotate(&list, args.old.as_deref(), new, last_day, today)?;
@@ -62,12 +79,12 @@ fn replaced(list: &AccessList, named: Option<&str>, today: Date) -> anyhow::Resu
 }
 
 fn show(token: &AccessToken, rotated: &AccessList, report: Report) -> anyhow::Result<()> {
-    let mut out = anstream::stdout().lock();
     let secret = token.reveal();
     if !report.for_people() {
-        writeln!(out, "{}", json!({ "token": secret, "accessTokens": rotated.to_string() }))?;
-        return Ok(());
+        let rotated = Rotated { token: secret.to_owned(), access_tokens: rotated.to_string() };
+        return Ok(report.print(&[rotated])?);
     }
+    let mut out = anstream::stdout().lock();
     write!(out, "The new token, for the sender. It is shown this once:\n\n  {secret}\n\n")?;
     write!(
         out,

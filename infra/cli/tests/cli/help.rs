@@ -42,6 +42,9 @@ fn a_wrong_command_line_is_2_and_says_what_is_meant() {
         (&["token", "new", "--customer", "Securitime"], "2/Securitime"),
         (&["token", "list", "--local", "--stack", "a"], "cannot be used with"),
         (&["rejected", "list", "--json", "--csv"], "cannot be used with"),
+        (&["rejected", "list", "--reason", "unknown"], "invalid-json"),
+        (&["rejected", "show", "a", "--csv"], "unexpected argument"),
+        (&["show", "a", "--csv"], "unexpected argument"),
     ] {
         let ran = run(args);
         assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}");

@@ -67,3 +67,13 @@ fn a_token_does_not_leave_the_machine_unencrypted() {
     assert_eq!(ran.code, 3);
     assert!(ran.err.contains("https://"), "{}", ran.err);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_stays_on_the_machine_is_told_to_no_proxy() {
+    let running = Running::start().await;
+    let args = ["send", "post-notes", "--sample", "--url", &running.front.url(), "--tenant", "no-proxy", "--json"];
+    let proxy = "http://127.0.0.1:9";
+    let variables = [("DATACONNECT_TOKEN", TOKEN), ("HTTP_PROXY", proxy), ("http_proxy", proxy), ("ALL_PROXY", proxy)];
+    let ran = run_beside(&args, &variables).await;
+    assert_eq!((ran.code, &ran.json()[0]["status"]), (0, &200.into()), "{}", ran.out);
+}

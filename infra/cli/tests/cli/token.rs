@@ -32,6 +32,20 @@ fn a_new_token_is_shown_once_beside_the_entry_that_accepts_it() {
 }
 
 #[test]
+fn a_new_token_and_a_rotation_are_csv_where_that_is_asked_for() {
+    for (args, headings) in [
+        (&["token", "new", "--csv"][..], "token,entry"),
+        (&["token", "rotate", "--tokens", OLD, "--csv"], "token,access tokens"),
+    ] {
+        let ran = run(args);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let lines: Vec<_> = ran.out.lines().collect();
+        assert_eq!((lines.len(), lines[0]), (2, headings));
+        assert!(lines[1].starts_with("dc_"), "{}", ran.out);
+    }
+}
+
+#[test]
 fn a_name_that_no_deployment_takes_makes_no_token() {
     let ran = run(&["token", "new", "--name", "w f x"]);
     assert_eq!((ran.code, ran.out.as_str()), (3, ""));
@@ -45,7 +59,7 @@ fn tokens_are_listed_with_their_last_day_and_no_digest_in_full() {
     let ran = run(&["token", "list", "--tokens", &setting, "--csv"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
     let lines: Vec<_> = ran.out.lines().collect();
-    assert_eq!(lines[0], "NAME,STATE,LAST DAY,FOR,DIGEST");
+    assert_eq!(lines[0], "name,state,last day,for,digest");
     assert_eq!(lines[1], "wfx,accepted,none,2/Securitime,1111111111111111");
     assert!(
         lines[2].starts_with("old,expired ") && lines[2].ends_with(" days ago,2020-01-31,everybody,2222222222222222")

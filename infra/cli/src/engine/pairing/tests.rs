@@ -37,6 +37,14 @@ fn an_out_belongs_to_the_in_before_it() {
 }
 
 #[test]
+fn hours_that_nobody_works_are_told() {
+    for (out, remarks) in [("2026-11-24T06:00:00", vec![]), ("2026-11-24T06:01:00", vec![Remark::Long])] {
+        let shifts = paired(vec![punch("a", In, "2026-11-23T06:00:00"), punch("b", Out, out)]);
+        assert_eq!(shifts, [("a b".to_owned(), remarks)]);
+    }
+}
+
+#[test]
 fn who_goes_and_comes_at_one_moment_has_two_shifts_and_who_comes_and_goes_has_one() {
     let shifts = paired(vec![
         punch("1", In, "2026-11-23T06:00:00"),

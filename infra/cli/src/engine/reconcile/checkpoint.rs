@@ -4,10 +4,12 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use dataconnect::key::{RecordId, RecordKey};
 use dataconnect::reconcile::{Counts, Place, Row};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Question, Tally};
 
@@ -15,6 +17,8 @@ use super::{Question, Tally};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Checkpoint {
     question: Question,
+    /// When the run began, in seconds since 1970: what is behind it answers for what there was then.
+    began: i64,
     pub(super) phase: usize,
     pub(super) after_key: Option<String>,
     after_record: Option<(String, String)>,
@@ -27,6 +31,7 @@ impl Checkpoint {
     pub(super) fn new(question: Question) -> Self {
         Self {
             question,
+            began: Timestamp::now().as_second(),
             phase: 0,
             after_key: None,
             after_record: None,
@@ -36,15 +41,19 @@ impl Checkpoint {
         }
     }
 
-    /// The checkpoint in a file, if it is there and of this question. One that cannot be read, of another version
-    /// perhaps, is none.
+    /// The checkpoint in a file, if it is there and of this question. One of another version is none. A file that never
+    /// was one is a fault: it would be written over.
     pub(super) fn read(file: &Path, question: &Question) -> anyhow::Result<Option<Self>> {
         let text = match fs::read(file) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", file.display())),
         };
-        let read: Option<Self> = serde_json::from_slice(&text).ok();
+        let value: Value = serde_json::from_slice(&text).unwrap_or_default();
+        if value.get("question").is_none() || value.get("phase").is_none() {
+            bail!("{} is no checkpoint; name another file with --checkpoint", file.display());
+        }
+        let read: Option<Self> = serde_json::from_value(value).ok();
         Ok(read.filter(|checkpoint| checkpoint.question == *question))
     }
 
@@ -66,6 +75,10 @@ impl Checkpoint {
             }
             _ => Ok(()),
         }
+    }
+
+    pub(super) fn began(&self) -> Timestamp {
+        Timestamp::from_second(self.began).unwrap_or(Timestamp::MIN)
     }
 
     pub(super) fn next_phase(&mut self) {

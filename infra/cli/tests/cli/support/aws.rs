@@ -72,9 +72,9 @@ async fn answer(State(says): State<Arc<Says>>, headers: HeaderMap, body: Bytes) 
     if body.contains("Action=GetTopicAttributes") {
         return xml(StatusCode::OK, topic(says.subscribers));
     }
-    if body.contains("Action=DescribeStacks") && body.contains("StackName=dataconnect&")
-        || body.ends_with("StackName=dataconnect")
-    {
+    let named = body.split('&').find_map(|part| part.strip_prefix("StackName="));
+    let is_ours = |name: &str| name == "dataconnect" || name.ends_with("%3Astack%2Fdataconnect%2F8e5c");
+    if body.contains("Action=DescribeStacks") && named.is_some_and(is_ours) {
         return xml(StatusCode::OK, described(&says));
     }
     let message = "<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id does not \
