@@ -101,7 +101,7 @@ mod tests {
         let operations = [Operation { binary: "post-punches".to_owned(), route }];
         tokio::select! {
             () = server => unreachable!("it serves for ever"),
-            result = wait(address, &operations, log.path(), Duration::from_secs(5)) => {
+            result = wait(address, &operations, log.path()) => {
                 result.map_err(|error| error.to_string())
             }
         }
