@@ -13,7 +13,6 @@ use std::{
     io::{self, Write},
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use anyhow::Context;
@@ -35,9 +34,6 @@ pub(crate) struct Args {
     /// cargo-lambda; by default the one that `make run` installs in the folder's tools/bin.
     #[arg(long)]
     cargo_lambda: Option<PathBuf>,
-    /// How many seconds a request may wait for its function, which may have to be compiled first.
-    #[arg(long, default_value_t = 60)]
-    timeout: u32,
 }
 
 /// An operation of the receiver: the binary that serves it and where.
@@ -69,7 +65,7 @@ pub(crate) async fn run(options: StackArgs, args: Args) -> anyhow::Result<()> {
     env_file::remove(folder)?;
     let token = token::load_or_make(folder)?;
     let environment = functions_environment(&stack, &token);
-    let mut watch = Watch::start(&cargo_lambda, address, args.timeout, folder, &environment)?;
+    let mut watch = Watch::start(&cargo_lambda, address, folder, &environment)?;
 
     let facts = Facts {
         url: format!("http://{address}"),
@@ -79,11 +75,10 @@ pub(crate) async fn run(options: StackArgs, args: Args) -> anyhow::Result<()> {
         operations: operations(&template),
     };
     let log = watch.log().to_owned();
-    let patience = Duration::from_secs(args.timeout.into()) + Duration::from_secs(5);
     let result = tokio::select! {
         () = stop.asked() => Ok(()),
         ended = watch.ended() => Err(ended),
-        failed = announce(&facts, address, &log, patience) => failed.map(|never| match never {}),
+        failed = announce(&facts, address, &log) => failed.map(|never| match never {}),
     };
     watch.stop().await;
     stack.stop();
@@ -91,14 +86,9 @@ pub(crate) async fn run(options: StackArgs, args: Args) -> anyhow::Result<()> {
 }
 
 /// Says when all operations answer, and then has nothing more to do.
-async fn announce(
-    facts: &Facts<'_>,
-    address: SocketAddr,
-    log: &Path,
-    patience: Duration,
-) -> anyhow::Result<Infallible> {
+async fn announce(facts: &Facts<'_>, address: SocketAddr, log: &Path) -> anyhow::Result<Infallible> {
     say(&format!("Starting the functions, which may have to be compiled first. Their log: {}", log.display()))?;
-    ready::wait(address, &facts.operations, log, patience).await?;
+    ready::wait(address, &facts.operations, log).await?;
     env_file::write(facts)?;
     say(&guide::text(facts))?;
     std::future::pending().await

@@ -24,6 +24,7 @@ pub struct Row {
 
 /// The counts of a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Counts {
     /// Objects that a history names.
     pub known: u64,

@@ -21,15 +21,12 @@ const NOT_FOUND: u16 = 404;
 const ENDED: &str = "command exited";
 
 const INTERVAL: Duration = Duration::from_millis(100);
+/// For one request, which waits while its function is compiled.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Resolves when all operations answer; fails as soon as one of them never will.
-pub(super) async fn wait(
-    address: SocketAddr,
-    operations: &[Operation],
-    log: &Path,
-    patience: Duration,
-) -> anyhow::Result<()> {
-    let answers = operations.iter().map(|operation| answer(address, operation, patience));
+pub(super) async fn wait(address: SocketAddr, operations: &[Operation], log: &Path) -> anyhow::Result<()> {
+    let answers = operations.iter().map(|operation| answer(address, operation));
     tokio::select! {
         all = try_join_all(answers) => all.map(drop),
         // No request would tell: those to a function that has ended wait until they are given up.
@@ -39,9 +36,9 @@ pub(super) async fn wait(
     }
 }
 
-async fn answer(address: SocketAddr, operation: &Operation, patience: Duration) -> anyhow::Result<()> {
+async fn answer(address: SocketAddr, operation: &Operation) -> anyhow::Result<()> {
     loop {
-        match timeout(patience, probe(address, operation)).await {
+        match timeout(PATIENCE, probe(address, operation)).await {
             Ok(Ok(UNAUTHORIZED)) => return Ok(()),
             Ok(Ok(NOT_FOUND)) => bail!(
                 "{} {} leads nowhere: it is missing in [workspace.metadata.lambda.watch.router] of Cargo.toml",
@@ -104,7 +101,7 @@ mod tests {
         let operations = [Operation { binary: "post-punches".to_owned(), route }];
         tokio::select! {
             () = server => unreachable!("it serves for ever"),
-            result = wait(address, &operations, log.path(), Duration::from_secs(5)) => {
+            result = wait(address, &operations, log.path()) => {
                 result.map_err(|error| error.to_string())
             }
         }

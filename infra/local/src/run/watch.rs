@@ -36,7 +36,6 @@ impl Watch {
     pub(super) fn start(
         cargo_lambda: &Path,
         address: SocketAddr,
-        seconds: u32,
         folder: &Path,
         environment: &BTreeMap<String, String>,
     ) -> anyhow::Result<Self> {
@@ -49,7 +48,8 @@ impl Watch {
             .args(["lambda", "watch", "--color", "never"])
             .args(["--invoke-address", &address.ip().to_string()])
             .args(["--invoke-port", &address.port().to_string()])
-            .args(["--timeout", &seconds.to_string()])
+            // Without --timeout, which answers the functions' polls as well, and each would end after that long without an
+            // event.
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(errors)

@@ -139,14 +139,14 @@ fn a_signal_ends_everything_even_what_will_not_end() {
 fn the_functions_are_given_the_stack_and_the_digest_of_the_token() {
     let project = project("echo \"$@\" > draft; env >> draft; mv draft seen; sleep 1000");
     let port = free_port();
-    let mut command = run(project.path(), &["--port", &port, "--timeout", "7"]);
+    let mut command = run(project.path(), &["--port", &port]);
     command.envs([("AWS_PROFILE", "production"), ("AWS_SESSION_TOKEN", "of another account")]);
     let mut child = Running(command.spawn().unwrap());
     let seen = awaited(&project.path().join("seen"));
     child.signal(Signal::TERM);
     child.0.wait().unwrap();
 
-    assert!(seen.contains(&format!("--invoke-address 127.0.0.1 --invoke-port {port} --timeout 7\n")), "{seen}");
+    assert!(seen.contains(&format!("--invoke-address 127.0.0.1 --invoke-port {port}\n")), "{seen}");
     for line in ["PUNCHES_TABLE=dataconnect-punches", "ARCHIVE_BUCKET=dataconnect-archive", "AUTHENTICATION=required"] {
         assert!(seen.lines().any(|seen| seen == line), "{line} in {seen}");
     }
