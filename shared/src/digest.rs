@@ -1,6 +1,6 @@
 //! SHA-256 digests.
 
-use std::{fmt, io};
+use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,9 +25,7 @@ impl Digest {
     /// # Errors
     /// None for a body that was parsed; the serialiser's signature asks for it.
     pub fn of_content(body: &Object) -> Result<Self, serde_json::Error> {
-        let mut sink = Sink(Sha256::new());
-        serde_json::to_writer(&mut sink, body)?;
-        Ok(Self(sink.0.finalize().into()))
+        Ok(Self::of(&serde_json::to_vec(body)?))
     }
 
     /// Reads 64 hexadecimal digits.
@@ -54,20 +52,6 @@ impl Digest {
     #[must_use]
     pub fn short(&self) -> String {
         hex::encode(&self.0[..8])
-    }
-}
-
-/// Hashes what is written to it.
-struct Sink(Sha256);
-
-impl io::Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -86,7 +86,7 @@ impl Function {
             archive: Archive::new(clients.s3, config.archive_bucket),
             table: Table::new(clients.dynamodb, config.table),
         };
-        Self { pipeline, metrics: Metrics::new(config.metrics_namespace), has_answered: AtomicBool::new(false) }
+        Self { pipeline, metrics: Metrics::new(&config.metrics_namespace), has_answered: AtomicBool::new(false) }
     }
 
     async fn answer(&self, request: Request) -> Result<Response<Body>, Infallible> {

@@ -111,7 +111,7 @@ impl Table {
                 let archive_key = known.map_or_else(|| event.archive_key.clone(), |entry| entry.archive_key.clone());
                 return Ok(Ok(Recorded { outcome, archive_key }));
             }
-            match self.put(record.to_item(), expected).await? {
+            match self.put(record.into_item(), expected).await? {
                 Put::Written => return Ok(Ok(Recorded { outcome, archive_key: event.archive_key.clone() })),
                 Put::Refused(item) => existing = item.map(Record::from_item).transpose()?,
             }

@@ -109,6 +109,10 @@ fn spell(significant: &str, magnitude: i64) -> String {
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Most numbers are ids.
+        if let Some(whole) = self.as_u64() {
+            return serializer.serialize_u64(whole);
+        }
         let raw: &RawValue = serde_json::from_str(&self.text).map_err(serde::ser::Error::custom)?;
         raw.serialize(serializer)
     }

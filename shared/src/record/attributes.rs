@@ -137,7 +137,7 @@ fn is_indexable(stem: &str) -> bool {
 /// What a list or a map takes besides its elements, in bytes.
 const CONTAINER: usize = 3;
 /// What each element of a list or a map takes besides itself.
-const ELEMENT: usize = 1;
+pub(super) const ELEMENT: usize = 1;
 
 /// The size of attributes as `DynamoDB` counts it, or a little more ("DynamoDB item sizes and formats", developer
 /// guide: numbers are the approximation, two digits to a byte, and are counted a byte to a digit here).

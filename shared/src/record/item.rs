@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
-use super::attributes::{size, size_of_members};
+use super::attributes::{ELEMENT, size, size_of_members};
 use super::{Attributes, Deletion, History, HistoryEntry, Outcome, Record};
 use crate::archive::ArchiveKey;
 use crate::digest::Digest;
@@ -11,6 +11,10 @@ use crate::key::{RecordId, RecordKey};
 
 /// An item is at most 400 KB, names included ("Quotas", `DynamoDB` developer guide).
 const MAX_ITEM_BYTES: usize = 400 * 1_024;
+/// What an entry of the history takes at most besides its own texts: names, time, outcome, hash, and what holds them.
+const MOST_OF_ENTRY: usize = 256;
+/// Likewise a record: names, customer, times, counts, and what says that a body is left out.
+const MOST_OF_RECORD: usize = 512;
 /// Begins the notes of a delete event in the attribute `Drift`. No note of a body begins so.
 const DELETION_NOTE: &str = "In the deletion: ";
 
@@ -66,13 +70,15 @@ pub struct UnreadableItem(pub &'static str);
 impl Record {
     /// The record as an item.
     #[must_use]
-    pub fn to_item(&self) -> Attributes {
-        let mut item = self.members.clone();
-        item.extend(self.own_attributes());
-        if let Some(Deletion { body, .. }) = &self.deletion {
-            item.extend(deletion(body.clone()));
+    pub fn into_item(self) -> Attributes {
+        let own = self.own_attributes();
+        let is_oversize = self.is_oversize();
+        let mut item = self.members;
+        item.extend(own);
+        if let Some(Deletion { body, .. }) = self.deletion {
+            item.extend(deletion(body));
         }
-        if self.is_oversize() {
+        if is_oversize {
             item.extend(oversize());
         }
         item
@@ -114,8 +120,11 @@ impl Record {
     /// Leaves out the body's members if they alone are too large for an item, and the delete event's if they are what
     /// is too much: so that the order of the two makes no difference.
     pub(super) fn leave_out_what_is_too_large(&mut self) {
-        // Once a body is left out, `Oversize` comes in, and of a deletion there stays an empty map: their room is kept.
-        let fixed = size(&self.own_attributes()) + size(&oversize()) + size(&deletion(Attributes::new()));
+        let bodies = size(&self.members) + self.deletion.as_ref().map_or(0, |deletion| size_of_members(&deletion.body));
+        if self.most_bytes() + bodies <= MAX_ITEM_BYTES {
+            return;
+        }
+        let fixed = self.bytes_besides_bodies();
         if fixed + size(&self.members) > MAX_ITEM_BYTES {
             self.members.clear();
         }
@@ -127,7 +136,25 @@ impl Record {
         }
     }
 
-    /// Reads an item that [`to_item`](Self::to_item) made. Attributes that are not the receiver's own are members.
+    /// Once a body is left out, `Oversize` comes in, and of a deletion there stays an empty map: their room is kept.
+    pub(super) fn bytes_besides_bodies(&self) -> usize {
+        size(&self.own_attributes()) + size(&oversize()) + size(&deletion(Attributes::new()))
+    }
+
+    /// What that is at most: quick to tell, and enough for nearly every record.
+    pub(super) fn most_bytes(&self) -> usize {
+        let notes = self.drift.iter().chain(self.deletion.iter().flat_map(|deletion| &deletion.drift));
+        let notes: usize = notes.map(|note| DELETION_NOTE.len() + note.len() + ELEMENT).sum();
+        let of_entry = |entry: &HistoryEntry| {
+            MOST_OF_ENTRY + entry.operation.len() + entry.archive_key.as_str().len() + entry.request_id.len()
+        };
+        let entries: usize = self.history.entries.iter().map(of_entry).sum();
+        let texts = [self.key.customer_tenant.tenant(), self.key.record_id.as_str()].map(str::len);
+        let stem = self.work_order_stem.as_ref().map_or(0, String::len);
+        MOST_OF_RECORD + texts.iter().sum::<usize>() + stem + notes + entries
+    }
+
+    /// Reads an item that [`into_item`](Self::into_item) made. Attributes that are not the receiver's own are members.
     ///
     /// # Errors
     /// [`UnreadableItem`] when an attribute of the receiver's own is not as it writes it.

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::Summary;
 use crate::answer::Answer;
@@ -16,7 +17,8 @@ use crate::record::Outcome;
 /// Writes the metrics of requests.
 #[derive(Debug, Clone)]
 pub struct Metrics {
-    namespace: String,
+    /// What CloudWatch is to make of a line, in JSON: without and with a reason, in each without and with a token.
+    directives: [[Box<RawValue>; 2]; 2],
 }
 
 /// One line: the values of metrics and dimensions, and what CloudWatch makes of them.
@@ -49,7 +51,7 @@ struct Line<'a> {
 #[serde(rename_all = "PascalCase")]
 struct Directive<'a> {
     timestamp: u64,
-    cloud_watch_metrics: Vec<Block<'a>>,
+    cloud_watch_metrics: &'a RawValue,
 }
 
 /// Metrics with their own dimensions, for CloudWatch counts every combination of values as a metric, and bills it.
@@ -85,11 +87,30 @@ const OF_OPERATION: [Metric; 7] = [
 const OF_REASON: [Metric; 1] = [count("Rejections")];
 const OF_TOKEN: [Metric; 1] = [count("TokenUses")];
 
+fn blocks(namespace: &str, has_reason: bool, has_token: bool) -> Vec<Block<'_>> {
+    let block = |dimensions, metrics| Block { namespace, dimensions, metrics };
+    let mut blocks = vec![block(&[&["Operation", "Outcome"]], &OF_OUTCOME), block(&[&["Operation"]], &OF_OPERATION)];
+    if has_reason {
+        // By operation too, for an alarm cannot add up reasons that nobody has seen yet.
+        blocks.push(block(&[&["Operation", "Reason"], &["Operation"]], &OF_REASON));
+    }
+    if has_token {
+        blocks.push(block(&[&["Token"]], &OF_TOKEN));
+    }
+    blocks
+}
+
 impl Metrics {
     /// Metrics in a CloudWatch namespace.
     #[must_use]
-    pub fn new(namespace: String) -> Self {
-        Self { namespace }
+    pub fn new(namespace: &str) -> Self {
+        let directives = [false, true].map(|has_reason| {
+            [false, true].map(|has_token| {
+                // Strings alone: nothing in it fails to be JSON.
+                to_raw_value(&blocks(namespace, has_reason, has_token)).unwrap_or_else(|_| RawValue::NULL.to_owned())
+            })
+        });
+        Self { directives }
     }
 
     pub(super) fn write(&self, summary: &Summary<'_>) {
@@ -115,16 +136,7 @@ impl Metrics {
         };
         let token = handled.token_name.as_deref();
 
-        let block = |dimensions, metrics| Block { namespace: &self.namespace, dimensions, metrics };
-        let mut blocks =
-            vec![block(&[&["Operation", "Outcome"]], &OF_OUTCOME), block(&[&["Operation"]], &OF_OPERATION)];
-        if reason.is_some() {
-            // By operation too, for an alarm cannot add up reasons that nobody has seen yet.
-            blocks.push(block(&[&["Operation", "Reason"], &["Operation"]], &OF_REASON));
-        }
-        if token.is_some() {
-            blocks.push(block(&[&["Token"]], &OF_TOKEN));
-        }
+        let cloud_watch_metrics = &self.directives[usize::from(reason.is_some())][usize::from(token.is_some())];
         Line {
             operation: summary.operation.name,
             outcome: answer.name(),
@@ -140,7 +152,7 @@ impl Metrics {
             cold_starts: u8::from(summary.cold_start),
             rejections: reason.map(|_| 1),
             token_uses: token.map(|_| 1),
-            directive: Directive { timestamp, cloud_watch_metrics: blocks },
+            directive: Directive { timestamp, cloud_watch_metrics },
         }
     }
 }
@@ -162,7 +174,7 @@ mod tests {
         let ids = RequestIds { request_id: "r".to_owned(), api_request_id: None, trace_id: None };
         let elapsed = Duration::from_micros(1_500);
         let summary = Summary { operation: &POST_PUNCHES, ids: &ids, handled: &handled, elapsed, cold_start: true };
-        serde_json::to_value(Metrics::new("Test".to_owned()).line(&summary, 1_700_000_000_000)).expect("JSON")
+        serde_json::to_value(Metrics::new("Test").line(&summary, 1_700_000_000_000)).expect("JSON")
     }
 
     #[test]

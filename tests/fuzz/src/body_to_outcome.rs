@@ -126,7 +126,7 @@ fn assert_commutes(operation: &'static Operation, body: &[u8]) {
         };
         let (one, other) = (both(&punch, &deletion), both(&deletion, &punch));
         assert!(one.deletion.is_some() && one.history.has_written());
-        assert_eq!(timeless(plain(&one.to_item())), timeless(plain(&other.to_item())));
+        assert_eq!(timeless(plain(&one.into_item())), timeless(plain(&other.into_item())));
     }
 }
 
@@ -141,7 +141,7 @@ fn without_half(body: &[u8]) -> Vec<u8> {
 
 /// `DynamoDB` takes it, and it comes back as it was.
 fn assert_is_an_item(record: &Record) {
-    let item = record.to_item();
+    let item = record.clone().into_item();
     let bytes = size_of_members(&item);
     assert!(bytes <= MAX_ITEM_BYTES, "an item of {bytes} bytes");
     assert_eq!(Record::from_item(item).as_ref(), Ok(record));

@@ -49,7 +49,8 @@ fn merged<'a>(events: impl IntoIterator<Item = &'a Event>) -> (Record, Vec<Outco
         let writes = outcome != Outcome::Duplicate;
         assert_eq!(after.revision, before.as_ref().map_or(0, |record| record.revision) + u64::from(writes));
         assert!(writes || before.as_ref() == Some(&after), "a duplicate changes nothing");
-        let item = after.to_item();
+        assert!(after.bytes_besides_bodies() <= after.most_bytes());
+        let item = after.clone().into_item();
         assert!(size(&item) <= MAX_ITEM_BYTES, "{} bytes", size(&item));
         assert_eq!(Record::from_item(item).as_ref(), Ok(&after), "a record comes back from its item as it was");
         outcomes.push(outcome);

@@ -147,7 +147,7 @@ impl InProcess {
     async fn put(&self, existing: Option<Record>, event: &Event) -> Result<Outcome, Unavailable> {
         let (record, outcome) = merge(existing, event);
         let put = self.dynamodb.put_item().table_name(&self.tables[event.operation.table_variable]);
-        put.set_item(Some(record.to_item())).send().await.map_err(|_| Unavailable)?;
+        put.set_item(Some(record.into_item())).send().await.map_err(|_| Unavailable)?;
         Ok(outcome)
     }
 }

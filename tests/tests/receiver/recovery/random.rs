@@ -141,7 +141,7 @@ proptest! {
                     let (receiver, body, at) = receivers.arrival(number, sent);
                     expected = Some(merge(expected, &Arrival::new(receiver, body, at).event).0);
                 }
-                let expected = expected.map(|record| in_order(plain(&record.to_item())));
+                let expected = expected.map(|record| in_order(plain(&record.into_item())));
                 assert_eq!(receivers.item(punch).await.map(in_order), expected);
             }
         });
