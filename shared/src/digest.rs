@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
+use ring::digest::{SHA256, digest};
 
 use crate::json::Object;
 
@@ -16,7 +16,11 @@ impl Digest {
     /// The digest of some bytes.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
+        let mut out = [0; 32];
+        // By `ring`, which is linked for TLS: not all of Lambda's processors have instructions for SHA-256, and without
+        // them it takes half as many as other crates do.
+        out.copy_from_slice(digest(&SHA256, bytes).as_ref());
+        Self(out)
     }
 
     /// The content hash of an event: the digest of its body's canonical JSON, so that the same event serialised again

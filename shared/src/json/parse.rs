@@ -1,5 +1,7 @@
 //! From bytes to [`Json`], without recursion.
 
+use std::collections::btree_map::Entry;
+
 use json_event_parser::{JsonEvent, JsonSyntaxError, SliceJsonParser};
 
 use super::{Json, Number, Object};
@@ -115,11 +117,16 @@ pub fn parse(body: &[u8]) -> Result<Document, JsonError> {
             None => root = value,
             Some(Open::Array(elements)) => elements.push(value),
             Some(Open::Object { members, next }) => {
-                let member = std::mem::take(next);
-                if let Some(earlier) = members.get(&member) {
-                    duplicates.push(Duplicate { depth, member: member.clone(), differs: *earlier != value });
+                match members.entry(std::mem::take(next)) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(value);
+                    }
+                    Entry::Occupied(mut earlier) => {
+                        let differs = *earlier.get() != value;
+                        duplicates.push(Duplicate { depth, member: earlier.key().clone(), differs });
+                        earlier.insert(value);
+                    }
                 }
-                members.insert(member, value);
             }
         }
     }

@@ -14,6 +14,9 @@ use super::Summary;
 use crate::answer::Answer;
 use crate::record::Outcome;
 
+/// As many bytes as a line has, or a few more.
+const LINE_BYTES: usize = 1_280;
+
 /// Writes the metrics of requests.
 #[derive(Debug, Clone)]
 pub struct Metrics {
@@ -118,9 +121,10 @@ impl Metrics {
         let line = self.line(summary, u64::try_from(now.as_millis()).unwrap_or_default());
         // Made whole and written at once: nothing in it fails to be JSON, and without a standard output there is nobody
         // to tell.
-        if let Ok(mut line) = serde_json::to_vec(&line) {
-            line.push(b'\n');
-            let _ = io::stdout().lock().write_all(&line);
+        let mut json = Vec::with_capacity(LINE_BYTES);
+        if serde_json::to_writer(&mut json, &line).is_ok() {
+            json.push(b'\n');
+            let _ = io::stdout().lock().write_all(&json);
         }
     }
 

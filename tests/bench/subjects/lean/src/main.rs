@@ -13,8 +13,8 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_http::{Error, Request, run, service_fn};
+use ring::digest::{SHA256, digest};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -29,7 +29,7 @@ async fn main() -> Result<(), Error> {
     let (bucket, table) = (&std::env::var("ARCHIVE_BUCKET")?, &std::env::var("PUNCHES_TABLE")?);
     run(service_fn(async |request: Request| {
         let body = request.into_body().to_vec();
-        let digest = Sha256::digest(&body);
+        let digest = digest(&SHA256, &body);
         let item = ITEM.get_or_init(|| item(&body)).clone();
         let archived = s3
             .put_object()
