@@ -2,16 +2,20 @@
 
 mod bed;
 mod certificate;
+mod course;
 mod events;
 mod figures;
+mod growth;
 mod instructions;
 mod limits;
 mod measure;
+mod paths;
 mod plot;
 mod process;
 mod report;
 mod runtime;
 mod sink;
+mod standing;
 mod statistics;
 mod subject;
 
@@ -91,7 +95,8 @@ async fn check(bed: &Bed, subjects: Vec<Subject>, folder: &Path) -> Result<()> {
         let is_counted = [RECEIVER, LEAN].contains(&subject.name);
         run.0.push(figures(bed, subject, Times::default(), folder, is_counted).await?);
     }
-    let verdicts = counted(&run)?;
+    say("counting the paths of an event");
+    let verdicts = counted(&run, &paths::count(bed, &run, folder).await?)?;
     for verdict in &verdicts {
         say(&verdict.to_string());
     }
@@ -123,10 +128,17 @@ async fn measure(bed: &Bed, subjects: Vec<Subject>, folder: &Path, arguments: &A
         }
         run.0.push(figures);
     }
+    say("counting the paths of an event");
+    let paths = paths::count(bed, &run, folder).await?;
+    say("counting how an event's cost grows");
+    let growth = growth::count(bed, &run, folder).await?;
     let mut verdicts = measured(&run)?;
-    verdicts.extend(counted(&run)?);
+    verdicts.extend(counted(&run, &paths)?);
     let options = if arguments.without_peers { " BENCH_ARGS=--without-peers" } else { "" };
-    fs::write(root.join("BENCHMARKS.md"), report::page(&run, &verdicts, extent, &format!("make bench{options}"))?)?;
+    fs::write(
+        root.join("BENCHMARKS.md"),
+        report::page(&run, &paths, &growth, &verdicts, extent, &format!("make bench{options}"))?,
+    )?;
     svg::save(root.join("tests/bench/benchmarks.svg"), &plot::plot(&run))?;
     for verdict in verdicts.iter().filter(|verdict| !verdict.is_kept()) {
         say(&format!("missed: {verdict}"));
