@@ -82,7 +82,7 @@ impl Events {
             for number in 0..short.div_ceil(text.len() + 16) {
                 match self.given.filling {
                     Filling::Members => body[format!("Addition{number:04}")] = json!(text),
-                    Filling::Attachments => attach(&mut body, format!("{text} : Addition{number:04}")),
+                    Filling::Attachments => attach(&mut body, &format!("{text} : Addition{number:04}")),
                 }
             }
         }
@@ -102,7 +102,7 @@ impl Events {
     }
 }
 
-fn attach(body: &mut Value, text: String) {
+fn attach(body: &mut Value, text: &str) {
     if let Value::Array(attachments) = &mut body["FileAttachmentUrls"] {
         attachments.push(json!(text));
     }
