@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::bed::{Bed, Stores, check_writes};
-use crate::course::Given;
+use crate::course::{Course, Given};
 use crate::subject::Subject;
 
 /// Warm events that are counted.
@@ -53,8 +53,10 @@ pub(crate) async fn warm(bed: &Bed, subject: &Subject, folder: &Path, given: Giv
 }
 
 /// Leaves the profile of warm events in a file, for `callgrind_annotate`.
-pub(crate) async fn profile(bed: &Bed, subject: &Subject, output: &Path) -> Result<u64> {
-    Ok(life(bed, subject, output, Given::default(), 1 + EVENTS * 20).await?.instructions)
+pub(crate) async fn profile(bed: &Bed, subject: &Subject, output: &Path, course: Course) -> Result<u64> {
+    // A correction takes many times as long, and less of the profile is the start.
+    let events = if course == Course::Created { EVENTS * 20 } else { EVENTS };
+    Ok(life(bed, subject, output, Given { course, ..Given::default() }, 1 + events).await?.instructions)
 }
 
 /// The instructions of a life with so many events, all together.

@@ -91,11 +91,16 @@ pub(crate) fn counted(run: &Run, paths: &[PathCost]) -> Result<Vec<Verdict>> {
     };
     let own = warm(RECEIVER)? - warm(LEAN)?;
     verdicts.push(Verdict::count("instructions of our own in a warm event", own, OWN_INSTRUCTIONS));
-    verdicts.extend(paths.iter().skip(1).map(|path| {
+    verdicts.extend(of_paths(paths));
+    Ok(verdicts)
+}
+
+/// Those of an event that is not simply accepted: all paths but the first.
+fn of_paths(paths: &[PathCost]) -> impl Iterator<Item = Verdict> {
+    paths.iter().skip(1).map(|path| {
         let figure = format!("instructions of {OF_PATHS}, {}, times accepted", path.name);
         Verdict::ratio(figure, path.times_accepted, TIMES_ACCEPTED)
-    }));
-    Ok(verdicts)
+    })
 }
 
 /// The measured figures.
@@ -141,4 +146,29 @@ fn median(sample: &Sample) -> Result<f64> {
 
 fn ratio(one: &Sample, other: &Sample) -> Result<f64> {
     Ok(median(one)? / median(other)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::Course;
+
+    #[test]
+    fn a_path_that_takes_more_than_twice_the_accepted_one_is_missed_and_with_the_margin_broken() {
+        let path = |course, times_accepted| PathCost {
+            name: "a path",
+            course,
+            body_bytes: 0,
+            instructions: 0,
+            times_accepted,
+        };
+        let paths = [
+            path(Course::Created, 1.0),
+            path(Course::Rejected, 2.0),
+            path(Course::Duplicate, 2.05),
+            path(Course::Duplicate, 2.2),
+        ];
+        let verdicts: Vec<_> = of_paths(&paths).map(|verdict| (verdict.is_kept(), verdict.is_broken())).collect();
+        assert_eq!(verdicts, [(true, false), (false, false), (false, true)]);
+    }
 }

@@ -27,6 +27,7 @@ use anyhow::{Result, bail};
 use clap::Parser;
 
 use crate::bed::Bed;
+use crate::course::Course;
 use crate::figures::{Figures, Run};
 use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
@@ -52,6 +53,9 @@ struct Arguments {
     /// callgrind.out. Measures nothing else.
     #[arg(long)]
     profile: Option<PathBuf>,
+    /// Have the events that are profiled correct a record of so many revisions.
+    #[arg(long, requires = "profile")]
+    revisions: Option<u64>,
 }
 
 /// Events after which memory is looked at, and ten times as many.
@@ -62,7 +66,8 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     if let Some(program) = arguments.profile {
-        return profile(&root, program).await;
+        let course = arguments.revisions.map_or(Course::Created, Course::Corrected);
+        return profile(&root, program, course).await;
     }
     say("building");
     let subjects = build_all(&root, !arguments.without_peers && !arguments.check)?;
@@ -78,12 +83,12 @@ async fn main() -> Result<()> {
 }
 
 /// Leaves the profile of one program.
-async fn profile(root: &Path, program: PathBuf) -> Result<()> {
+async fn profile(root: &Path, program: PathBuf, course: Course) -> Result<()> {
     keep_to_one_cpu()?;
     let folder = tempfile::tempdir()?;
     let bed = Bed::start(root, folder.path()).await?;
     let subject = in_place_of_receiver(program.canonicalize()?);
-    let total = instructions::profile(&bed, &subject, Path::new("callgrind.out")).await?;
+    let total = instructions::profile(&bed, &subject, Path::new("callgrind.out"), course).await?;
     say(&format!("{total} instructions; see `callgrind_annotate callgrind.out`"));
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::bed::{BODY, Bed};
 use crate::course::{Course, Given};
 use crate::events::Filling;
 use crate::figures::Run;
-use crate::instructions;
+use crate::instructions::{Warm, warm};
 use crate::measure::precise;
 
 /// The function whose paths are counted. Its payload is documented, so that what it notes as drift can be chosen.
@@ -30,6 +30,8 @@ pub(crate) struct PathCost {
     pub(crate) name: &'static str,
     /// Its course.
     pub(crate) course: Course,
+    /// The length of its body.
+    pub(crate) body_bytes: usize,
     /// Instructions of a warm event.
     pub(crate) instructions: u64,
     /// The same, times the accepted path's.
@@ -42,10 +44,10 @@ pub(crate) async fn count(bed: &Bed, run: &Run, folder: &Path) -> Result<Vec<Pat
     let mut paths: Vec<PathCost> = vec![];
     for (name, course, filling) in PATHS {
         let given = Given { course, bytes: BODY, filling };
-        let counted = instructions::warm(bed, subject, folder, given).await.context(name)?.instructions;
-        let accepted = paths.first().map_or(counted, |path| path.instructions);
-        let times_accepted = precise(counted) / precise(accepted);
-        paths.push(PathCost { name, course, instructions: counted, times_accepted });
+        let Warm { instructions, body_bytes } = warm(bed, subject, folder, given).await.context(name)?;
+        let accepted = paths.first().map_or(instructions, |path| path.instructions);
+        let times_accepted = precise(instructions) / precise(accepted);
+        paths.push(PathCost { name, course, body_bytes, instructions, times_accepted });
     }
     Ok(paths)
 }

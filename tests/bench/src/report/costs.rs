@@ -20,8 +20,9 @@ pub(crate) fn write(page: &mut String, paths: &[PathCost], growth: &Growth) -> R
     growing(page, &growth.by_body, &format!("`{RECEIVER}`, an event's body in bytes"), "byte")?;
     writeln!(
         page,
-        "\nThe last column is what each byte takes that a body has more than the one above. A record holds 400 KB: the \
-         members of a longer body stay out of it, and its archived body alone has them.\n"
+        "\nThe last column is what each byte takes that a body has more than the one above; members are sorted by name, which \
+         takes a little more a byte the more there are. A record holds 400 KB: the members of a longer body stay out of \
+         it, and its archived body alone has them.\n"
     )?;
     growing(
         page,
@@ -38,12 +39,12 @@ pub(crate) fn write(page: &mut String, paths: &[PathCost], growth: &Growth) -> R
 }
 
 fn of_paths(page: &mut String, paths: &[PathCost]) -> Result<()> {
-    writeln!(page, "| `{OF_PATHS}`, a body of {BODY} bytes | answer | in thousands | times accepted |")?;
-    writeln!(page, "| --- | --- | --- | --- |")?;
-    for PathCost { name, course, instructions, times_accepted } in paths {
+    writeln!(page, "| `{OF_PATHS}` | bytes of the body | answer | in thousands | times accepted |")?;
+    writeln!(page, "| --- | --- | --- | --- | --- |")?;
+    for PathCost { name, course, body_bytes, instructions, times_accepted } in paths {
         let outcome = course.outcome().map(|outcome| format!(", {outcome}")).unwrap_or_default();
         let answer = format!("{}{outcome}", course.status());
-        writeln!(page, "| {name} | {answer} | {} | {times_accepted:.2} |", thousands(*instructions))?;
+        writeln!(page, "| {name} | {body_bytes} | {answer} | {} | {times_accepted:.2} |", thousands(*instructions))?;
     }
     writeln!(
         page,
