@@ -14,7 +14,11 @@ use super::thousands;
 
 /// All three.
 pub(crate) fn write(page: &mut String, paths: &[PathCost], growth: &Growth) -> Result<()> {
-    writeln!(page, "Instructions of a warm event, counted by callgrind.\n")?;
+    writeln!(
+        page,
+        "Instructions of a warm event, counted by callgrind. It has no SHA instructions, so that hashing counts for more \
+         here, half of what a long body takes, than it does on a processor that has them.\n"
+    )?;
     of_paths(page, paths)?;
     writeln!(page)?;
     growing(page, &growth.by_body, &format!("`{RECEIVER}`, an event's body in bytes"), "byte")?;
