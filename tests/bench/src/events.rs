@@ -49,7 +49,7 @@ pub(crate) struct Events {
 }
 
 impl Events {
-    /// Those of an operation, for a course, whose bodies are of a length, or as long as the sample where that is longer.
+    /// Those of an operation, for a course. Bodies are of a length, or as long as the sample where that is longer.
     pub(crate) fn of(root: &Path, operation: &str, given: Given) -> Result<Self> {
         let id = match operation {
             "post-workorderrequests" => "WorkOrderNumber",
