@@ -3,14 +3,15 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 
 use crate::certificate::Certificate;
+use crate::course::Given;
 use crate::events::{Events, access_tokens};
 use crate::process::{Environment, Process};
 use crate::runtime::Runtime;
-use crate::sink::Sink;
+use crate::sink::{Sink, Writes};
 use crate::subject::{Subject, Work};
 
 /// The length of an event's body, in bytes.
@@ -40,6 +41,8 @@ pub(crate) struct Running {
     pub(crate) process: Process,
     pub(crate) runtime: Runtime,
     pub(crate) events: Events,
+    given: Given,
+    is_ours: bool,
 }
 
 impl Bed {
@@ -52,10 +55,23 @@ impl Bed {
 
     /// Starts a subject, by what stands before its command, if anything does.
     pub(crate) async fn run(&self, subject: &Subject, before: &[PathBuf], stores: Stores) -> Result<Running> {
+        self.run_with(subject, before, stores, Given::default()).await
+    }
+
+    /// The same, with events that are not accepted, or longer.
+    pub(crate) async fn run_with(
+        &self,
+        subject: &Subject,
+        before: &[PathBuf],
+        stores: Stores,
+        given: Given,
+    ) -> Result<Running> {
+        self.sink.set_standing(given.course.standing());
         let runtime = Runtime::start().await?;
         let command: Vec<_> = before.iter().chain([&subject.command]).cloned().collect();
         let process = Process::start(&command, self.environment(subject, &runtime, stores)?)?;
-        Ok(Running { process, runtime, events: Events::of(&self.root, subject.operation, BODY)? })
+        let events = Events::of(&self.root, subject.operation, given)?;
+        Ok(Running { process, runtime, events, given, is_ours: subject.is_ours() })
     }
 
     fn environment(&self, subject: &Subject, runtime: &Runtime, stores: Stores) -> Result<Environment> {
@@ -106,22 +122,27 @@ impl Running {
     pub(crate) async fn answer(&mut self) -> Result<std::time::Duration> {
         let event = self.events.next();
         let (elapsed, answer) = self.runtime.answered(event).await?;
-        check(&answer)?;
+        self.check(&answer)?;
         Ok(elapsed)
+    }
+
+    /// An answer must be what the event's course has.
+    fn check(&self, answer: &Bytes) -> Result<()> {
+        let course = self.given.course;
+        let answer: serde_json::Value = serde_json::from_slice(answer)?;
+        ensure!(answer["statusCode"] == course.status(), "{course:?}: the function answers {answer}");
+        if let Some(outcome) = course.outcome().filter(|_| self.is_ours) {
+            let body: serde_json::Value = serde_json::from_str(answer["body"].as_str().context("a body")?)?;
+            ensure!(body["outcome"] == outcome, "{course:?}: the function answers {body}");
+        }
+        Ok(())
     }
 }
 
-/// An answer must be a success.
-fn check(answer: &Bytes) -> Result<()> {
-    let answer: serde_json::Value = serde_json::from_slice(answer)?;
-    anyhow::ensure!(answer["statusCode"] == 200, "the function answers {answer}");
-    Ok(())
-}
-
-/// Checks that a subject did its work: as many writes to either store as it had events.
-pub(crate) fn check_writes(subject: &Subject, before: (u64, u64), after: (u64, u64), events: u64) -> Result<()> {
-    let expected = if subject.work == Work::Writes { events } else { 0 };
-    let written = (after.0 - before.0, after.1 - before.1);
-    anyhow::ensure!(written == (expected, expected), "{}: {events} events, {written:?} writes", subject.name);
+/// Checks that a subject did its work: as many writes to either store as its events ask for.
+pub(crate) fn check_writes(subject: &Subject, given: Given, written: Writes, events: u64) -> Result<()> {
+    let each = if subject.work == Work::Writes { given.course.writes() } else { Writes::default() };
+    let course = given.course;
+    ensure!(written == each.times(events), "{}, {course:?}: {events} events, {written:?}", subject.name);
     Ok(())
 }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::figures::{Figures, Run};
 use crate::measure::{SLOW, precise};
+use crate::paths::{OF_PATHS, PathCost};
 use crate::statistics::Sample;
 use crate::subject::{LEAN, NODE, NOOP, PYTHON, RECEIVER};
 
@@ -16,6 +17,8 @@ const MARGIN: f64 = 1.05;
 const SIZE: Goal = Goal { limit: 6_000_000.0, held: 6_800_000.0 };
 /// Instructions of the receiver's own in a warm event: what it takes beyond the leanest use of the SDK.
 const OWN_INSTRUCTIONS: Goal = Goal { limit: 250_000.0, held: 776_000.0 };
+/// Instructions of an event that is not simply accepted, times those of one that is.
+const TIMES_ACCEPTED: f64 = 2.0;
 /// Memory after many events, in bytes.
 const RESIDENT: u64 = 9_000_000;
 
@@ -72,7 +75,7 @@ impl fmt::Display for Verdict {
 }
 
 /// The counted figures: sizes and instructions.
-pub(crate) fn counted(run: &Run) -> Result<Vec<Verdict>> {
+pub(crate) fn counted(run: &Run, paths: &[PathCost]) -> Result<Vec<Verdict>> {
     let mut verdicts: Vec<_> = run
         .0
         .iter()
@@ -88,7 +91,16 @@ pub(crate) fn counted(run: &Run) -> Result<Vec<Verdict>> {
     };
     let own = warm(RECEIVER)? - warm(LEAN)?;
     verdicts.push(Verdict::count("instructions of our own in a warm event", own, OWN_INSTRUCTIONS));
+    verdicts.extend(of_paths(paths));
     Ok(verdicts)
+}
+
+/// Those of an event that is not simply accepted: all paths but the first.
+fn of_paths(paths: &[PathCost]) -> impl Iterator<Item = Verdict> {
+    paths.iter().skip(1).map(|path| {
+        let figure = format!("instructions of {OF_PATHS}, {}, times accepted", path.name);
+        Verdict::ratio(figure, path.times_accepted, TIMES_ACCEPTED)
+    })
 }
 
 /// The measured figures.
@@ -134,4 +146,29 @@ fn median(sample: &Sample) -> Result<f64> {
 
 fn ratio(one: &Sample, other: &Sample) -> Result<f64> {
     Ok(median(one)? / median(other)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::Course;
+
+    #[test]
+    fn a_path_that_takes_more_than_twice_the_accepted_one_is_missed_and_with_the_margin_broken() {
+        let path = |course, times_accepted| PathCost {
+            name: "a path",
+            course,
+            body_bytes: 0,
+            instructions: 0,
+            times_accepted,
+        };
+        let paths = [
+            path(Course::Created, 1.0),
+            path(Course::Rejected, 2.0),
+            path(Course::Duplicate, 2.05),
+            path(Course::Duplicate, 2.2),
+        ];
+        let verdicts: Vec<_> = of_paths(&paths).map(|verdict| (verdict.is_kept(), verdict.is_broken())).collect();
+        assert_eq!(verdicts, [(true, false), (false, false), (false, true)]);
+    }
 }

@@ -2,16 +2,20 @@
 
 mod bed;
 mod certificate;
+mod course;
 mod events;
 mod figures;
+mod growth;
 mod instructions;
 mod limits;
 mod measure;
+mod paths;
 mod plot;
 mod process;
 mod report;
 mod runtime;
 mod sink;
+mod standing;
 mod statistics;
 mod subject;
 
@@ -23,6 +27,7 @@ use anyhow::{Result, bail};
 use clap::Parser;
 
 use crate::bed::Bed;
+use crate::course::Course;
 use crate::figures::{Figures, Run};
 use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
@@ -48,6 +53,9 @@ struct Arguments {
     /// callgrind.out. Measures nothing else.
     #[arg(long)]
     profile: Option<PathBuf>,
+    /// Have the events that are profiled correct a record of so many revisions.
+    #[arg(long, requires = "profile")]
+    revisions: Option<u64>,
 }
 
 /// Events after which memory is looked at, and ten times as many.
@@ -58,7 +66,8 @@ async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     if let Some(program) = arguments.profile {
-        return profile(&root, program).await;
+        let course = arguments.revisions.map_or(Course::Created, Course::Corrected);
+        return profile(&root, program, course).await;
     }
     say("building");
     let subjects = build_all(&root, !arguments.without_peers && !arguments.check)?;
@@ -74,12 +83,12 @@ async fn main() -> Result<()> {
 }
 
 /// Leaves the profile of one program.
-async fn profile(root: &Path, program: PathBuf) -> Result<()> {
+async fn profile(root: &Path, program: PathBuf, course: Course) -> Result<()> {
     keep_to_one_cpu()?;
     let folder = tempfile::tempdir()?;
     let bed = Bed::start(root, folder.path()).await?;
     let subject = in_place_of_receiver(program.canonicalize()?);
-    let total = instructions::profile(&bed, &subject, Path::new("callgrind.out")).await?;
+    let total = instructions::profile(&bed, &subject, Path::new("callgrind.out"), course).await?;
     say(&format!("{total} instructions; see `callgrind_annotate callgrind.out`"));
     Ok(())
 }
@@ -91,7 +100,8 @@ async fn check(bed: &Bed, subjects: Vec<Subject>, folder: &Path) -> Result<()> {
         let is_counted = [RECEIVER, LEAN].contains(&subject.name);
         run.0.push(figures(bed, subject, Times::default(), folder, is_counted).await?);
     }
-    let verdicts = counted(&run)?;
+    say("counting the paths of an event");
+    let verdicts = counted(&run, &paths::count(bed, &run, folder).await?)?;
     for verdict in &verdicts {
         say(&verdict.to_string());
     }
@@ -123,10 +133,17 @@ async fn measure(bed: &Bed, subjects: Vec<Subject>, folder: &Path, arguments: &A
         }
         run.0.push(figures);
     }
+    say("counting the paths of an event");
+    let paths = paths::count(bed, &run, folder).await?;
+    say("counting how an event's cost grows");
+    let growth = growth::count(bed, &run, folder).await?;
     let mut verdicts = measured(&run)?;
-    verdicts.extend(counted(&run)?);
+    verdicts.extend(counted(&run, &paths)?);
     let options = if arguments.without_peers { " BENCH_ARGS=--without-peers" } else { "" };
-    fs::write(root.join("BENCHMARKS.md"), report::page(&run, &verdicts, extent, &format!("make bench{options}"))?)?;
+    fs::write(
+        root.join("BENCHMARKS.md"),
+        report::page(&run, &paths, &growth, &verdicts, extent, &format!("make bench{options}"))?,
+    )?;
     svg::save(root.join("tests/bench/benchmarks.svg"), &plot::plot(&run))?;
     for verdict in verdicts.iter().filter(|verdict| !verdict.is_kept()) {
         say(&format!("missed: {verdict}"));

@@ -1,5 +1,7 @@
 //! `BENCHMARKS.md`.
 
+mod costs;
+
 use std::fmt::Write;
 use std::fs;
 use std::process::Command;
@@ -9,12 +11,21 @@ use jiff::Timestamp;
 
 use crate::bed::BODY;
 use crate::figures::{Figures, Run};
+use crate::growth::Growth;
 use crate::limits::Verdict;
 use crate::measure::{Extent, SLOW, precise};
+use crate::paths::{OF_PATHS, PathCost};
 use crate::statistics::Sample;
 
 /// The whole page.
-pub(crate) fn page(run: &Run, verdicts: &[Verdict], extent: Extent, command: &str) -> Result<String> {
+pub(crate) fn page(
+    run: &Run,
+    paths: &[PathCost],
+    growth: &Growth,
+    verdicts: &[Verdict],
+    extent: Extent,
+    command: &str,
+) -> Result<String> {
     let mut page = String::new();
     writeln!(page, "# Benchmarks\n")?;
     writeln!(page, "Written by `{command}` on {}. {}\n", Timestamp::now().strftime("%-d %B %Y"), machine())?;
@@ -23,6 +34,8 @@ pub(crate) fn page(run: &Run, verdicts: &[Verdict], extent: Extent, command: &st
     table(&mut page, run)?;
     writeln!(page, "\n## Instructions\n")?;
     instructions(&mut page, run)?;
+    writeln!(page, "\n## Paths of an event, and growth\n")?;
+    costs::write(&mut page, paths, growth)?;
     writeln!(page, "\n## Limits\n")?;
     limits(&mut page, verdicts)?;
     writeln!(page, "\n## Method\n")?;
@@ -74,7 +87,7 @@ fn instructions(page: &mut String, run: &Run) -> Result<()> {
 }
 
 fn limits(page: &mut String, verdicts: &[Verdict]) -> Result<()> {
-    writeln!(page, "| `post-punches`, and the size of each | measured | no more than | |")?;
+    writeln!(page, "| `post-punches`, the size of each, and the paths of `{OF_PATHS}` | measured | no more than | |")?;
     writeln!(page, "| --- | --- | --- | --- |")?;
     for verdict in verdicts {
         let kept = if verdict.is_kept() { "kept" } else { "**missed**" };

@@ -1,17 +1,17 @@
-//! S3 and `DynamoDB` as a function sees them: two https servers on loopback that take every write, after a latency. What
-//! they hold is nothing; that the writes are right, the tests show.
+//! S3 and `DynamoDB` as a function sees them: two https servers on loopback that take every write, after a latency, or
+//! refuse it as if something stood there. What they hold is nothing; that the writes are right, the tests show.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH};
+use hyper::header::{CONTENT_TYPE, ETAG, HeaderValue, IF_MATCH, IF_NONE_MATCH};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
@@ -20,6 +20,8 @@ use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
+
+use crate::standing::Standing;
 
 /// Which of the two a server plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +32,10 @@ enum Store {
 
 /// What an item without members is in a request.
 const WITHOUT_KEYS: &[u8] = b"\"Item\":{}";
+/// What S3 says of an object that is there already.
+const THERE_ALREADY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>PreconditionFailed</Code>\
+    <Message>At least one of the pre-conditions you specified did not hold</Message>\
+    <Condition>If-None-Match</Condition></Error>";
 
 /// Both stores, as long as the tokio runtime lives that they were started in.
 #[derive(Debug, Clone)]
@@ -45,6 +51,41 @@ struct State {
     longest_micros: AtomicU64,
     objects: AtomicU64,
     items: AtomicU64,
+    refused: AtomicU64,
+    standing: Mutex<Standing>,
+}
+
+/// What the stores were asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Writes {
+    /// Objects that S3 took.
+    pub(crate) objects: u64,
+    /// Items that `DynamoDB` took.
+    pub(crate) items: u64,
+    /// Writes that either refused because of what stood there.
+    pub(crate) refused: u64,
+}
+
+impl Writes {
+    /// Those that came after others.
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self {
+            objects: self.objects - before.objects,
+            items: self.items - before.items,
+            refused: self.refused - before.refused,
+        }
+    }
+
+    /// So many times as many.
+    pub(crate) fn times(self, events: u64) -> Self {
+        Self { objects: self.objects * events, items: self.items * events, refused: self.refused * events }
+    }
+}
+
+impl State {
+    fn standing(&self) -> Standing {
+        *self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Sink {
@@ -68,9 +109,16 @@ impl Sink {
         Duration::from_micros(self.state.longest_micros.swap(0, Ordering::SeqCst))
     }
 
-    /// How many objects and items it has been given.
-    pub(crate) fn writes(&self) -> (u64, u64) {
-        (self.state.objects.load(Ordering::SeqCst), self.state.items.load(Ordering::SeqCst))
+    /// Says what stands in the stores from now on.
+    pub(crate) fn set_standing(&self, standing: Standing) {
+        *self.state.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+
+    /// What both have been asked for.
+    pub(crate) fn writes(&self) -> Writes {
+        let [objects, items, refused] = [&self.state.objects, &self.state.items, &self.state.refused];
+        let count = |counter: &AtomicU64| counter.load(Ordering::SeqCst);
+        Writes { objects: count(objects), items: count(items), refused: count(refused) }
     }
 }
 
@@ -95,6 +143,7 @@ async fn serve(store: Store, tls: TlsAcceptor, state: Arc<State>) -> Result<Sock
 async fn answer(store: Store, request: Request<Incoming>, state: &State) -> Result<Response<Full<Bytes>>, Infallible> {
     // What a function opens its connections with: writes that neither store takes.
     let is_conditional = request.headers().contains_key(IF_MATCH);
+    let is_kept_from = request.headers().contains_key(IF_NONE_MATCH) && state.standing() == Standing::SameEvent;
     let method = request.method().clone();
     let is_put_item = request.headers().get("x-amz-target").is_some_and(|target| target == "DynamoDB_20120810.PutItem");
     // The write is taken when it has come in whole.
@@ -108,6 +157,12 @@ async fn answer(store: Store, request: Request<Incoming>, state: &State) -> Resu
     let mut response = Response::new(Full::default());
     let headers = response.headers_mut();
     match store {
+        Store::S3 if method == Method::PUT && is_kept_from => {
+            state.refused.fetch_add(1, Ordering::SeqCst);
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml"));
+            *response.status_mut() = StatusCode::PRECONDITION_FAILED;
+            *response.body_mut() = Full::from(THERE_ALREADY);
+        }
         Store::S3 if method == Method::PUT && !is_conditional => {
             state.objects.fetch_add(1, Ordering::SeqCst);
             headers.insert(ETAG, HeaderValue::from_static("\"0123456789abcdef0123456789abcdef\""));
@@ -119,6 +174,10 @@ async fn answer(store: Store, request: Request<Incoming>, state: &State) -> Resu
             if is_put_item && is_without_keys {
                 *response.status_mut() = StatusCode::BAD_REQUEST;
                 *response.body_mut() = Full::from("{\"__type\":\"com.amazon.coral.validate#ValidationException\"}");
+            } else if let Some(refusal) = state.standing().refusal(&body).filter(|_| is_put_item) {
+                state.refused.fetch_add(1, Ordering::SeqCst);
+                *response.status_mut() = StatusCode::BAD_REQUEST;
+                *response.body_mut() = Full::from(refusal);
             } else {
                 state.items.fetch_add(u64::from(is_put_item), Ordering::SeqCst);
                 *response.body_mut() = Full::from("{}");
