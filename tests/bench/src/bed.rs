@@ -2,13 +2,15 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
 
 use crate::certificate::Certificate;
+use crate::cgroup::Cgroup;
 use crate::events::{Events, access_tokens};
-use crate::process::{Environment, Process};
+use crate::process::{Environment, Place, Process};
 use crate::runtime::Runtime;
 use crate::sink::Sink;
 use crate::subject::{Subject, Work};
@@ -54,7 +56,15 @@ impl Bed {
     pub(crate) async fn run(&self, subject: &Subject, before: &[PathBuf], stores: Stores) -> Result<Running> {
         let runtime = Runtime::start().await?;
         let command: Vec<_> = before.iter().chain([&subject.command]).cloned().collect();
-        let process = Process::start(&command, self.environment(subject, &runtime, stores)?)?;
+        let process = Process::start(&command, self.environment(subject, &runtime, stores)?, Place::OneCpu)?;
+        Ok(Running { process, runtime, events: Events::of(&self.root, subject.operation, BODY)? })
+    }
+
+    /// Starts a subject with a share of a processor.
+    pub(crate) async fn run_in(&self, group: &Cgroup, subject: &Subject) -> Result<Running> {
+        let runtime = Runtime::start().await?;
+        let environment = self.environment(subject, &runtime, Stores::There)?;
+        let process = Process::start_in(group, &subject.command, environment)?;
         Ok(Running { process, runtime, events: Events::of(&self.root, subject.operation, BODY)? })
     }
 
@@ -66,13 +76,6 @@ impl Bed {
         };
         let roots = if subject.is_ours() { &self.certificate.amazon_roots } else { &self.certificate.all_roots };
         let variables = [
-            ("AWS_LAMBDA_RUNTIME_API", runtime.address.to_string()),
-            ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
-            ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench".to_owned()),
-            ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/23/[$LATEST]0".to_owned()),
-            ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "AKIDBENCH".to_owned()),
@@ -84,7 +87,6 @@ impl Bed {
             ("AWS_CA_BUNDLE", path(&self.certificate.all_roots)?),
             ("NODE_EXTRA_CA_CERTS", path(&self.certificate.authority)?),
             ("SSL_CERT_FILE", path(roots)?),
-            ("ACCESS_TOKENS", access_tokens()),
             ("ARCHIVE_BUCKET", "archive".to_owned()),
             ("INCIDENTS_TABLE", "incidents".to_owned()),
             ("NOTES_TABLE", "notes".to_owned()),
@@ -92,8 +94,25 @@ impl Bed {
             ("WORK_ORDERS_TABLE", "work-orders".to_owned()),
             ("PATH", std::env::var("PATH").unwrap_or_default()),
         ];
-        Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
+        let mut environment = of_lambda(runtime);
+        environment.extend(variables.map(|(name, value)| (name.to_owned(), value)));
+        Ok(environment)
     }
+}
+
+/// What every function is told: by Lambda, and which token the events carry.
+pub(crate) fn of_lambda(runtime: &Runtime) -> Environment {
+    let variables = [
+        ("AWS_LAMBDA_RUNTIME_API", runtime.address.to_string()),
+        ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench".to_owned()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/23/[$LATEST]0".to_owned()),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
+        ("ACCESS_TOKENS", access_tokens()),
+    ];
+    variables.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// Where nothing listens: the port "discard" refuses connections on most machines.
@@ -102,6 +121,15 @@ fn nowhere() -> SocketAddr {
 }
 
 impl Running {
+    /// Starts a subject in an environment of its own, on any processor. Its events are numbered after one.
+    pub(crate) async fn start(root: &Path, subject: &Subject, stores: &Environment, after: u64) -> Result<Self> {
+        let runtime = Runtime::start().await?;
+        let mut environment = of_lambda(&runtime);
+        environment.extend(stores.clone());
+        let process = Process::start(slice::from_ref(&subject.command), environment, Place::AnyCpu)?;
+        Ok(Self { process, runtime, events: Events::of(root, subject.operation, BODY)?.after(after) })
+    }
+
     /// Has the function answer an event, and gives how long that took.
     pub(crate) async fn answer(&mut self) -> Result<std::time::Duration> {
         let event = self.events.next();

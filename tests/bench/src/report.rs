@@ -1,5 +1,8 @@
 //! `BENCHMARKS.md`.
 
+pub(crate) mod load;
+pub(crate) mod shares;
+
 use std::fmt::Write;
 use std::fs;
 use std::process::Command;
@@ -13,8 +16,14 @@ use crate::limits::Verdict;
 use crate::measure::{Extent, SLOW, precise};
 use crate::statistics::Sample;
 
-/// The whole page.
-pub(crate) fn page(run: &Run, verdicts: &[Verdict], extent: Extent, command: &str) -> Result<String> {
+/// The whole page, with sections of their own before the last.
+pub(crate) fn page(
+    run: &Run,
+    verdicts: &[Verdict],
+    extent: Extent,
+    command: &str,
+    sections: &[String],
+) -> Result<String> {
     let mut page = String::new();
     writeln!(page, "# Benchmarks\n")?;
     writeln!(page, "Written by `{command}` on {}. {}\n", Timestamp::now().strftime("%-d %B %Y"), machine())?;
@@ -25,6 +34,9 @@ pub(crate) fn page(run: &Run, verdicts: &[Verdict], extent: Extent, command: &st
     instructions(&mut page, run)?;
     writeln!(page, "\n## Limits\n")?;
     limits(&mut page, verdicts)?;
+    for section in sections {
+        write!(page, "\n{section}")?;
+    }
     writeln!(page, "\n## Method\n")?;
     method(&mut page, run, extent)?;
     Ok(page)
