@@ -3,7 +3,6 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -45,7 +44,9 @@ impl Cgroup {
     }
 
     fn make(controller: &str, limit: impl FnOnce(&Path) -> io::Result<()>) -> Result<Self> {
-        let folder = Path::new(controller).join(format!("dataconnect-bench-{}", process::id()));
+        let folder = Path::new(controller).join("dataconnect-bench");
+        // One that a bench has left that was stopped: its processes have ended since.
+        fs::remove_dir(&folder).ok();
         fs::create_dir(&folder).with_context(|| folder.display().to_string())?;
         // Removed again where it has no controller.
         let group = Self { folder };

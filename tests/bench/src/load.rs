@@ -31,8 +31,6 @@ const RECORDS: u64 = 1_000_000;
 pub(crate) struct Level {
     /// Senders at once.
     pub(crate) senders: usize,
-    /// Instances of each function.
-    pub(crate) instances: usize,
     /// Events, all answered with 200.
     pub(crate) events: u64,
     /// How long that took.
@@ -53,6 +51,11 @@ impl Level {
     /// Events a second.
     pub(crate) fn throughput(&self) -> f64 {
         precise(self.events) / self.elapsed.as_secs_f64()
+    }
+
+    /// The processors that functions, stack and bench had.
+    pub(crate) fn processors(&self) -> f64 {
+        (self.functions + self.stack + self.bench).div_duration_f64(self.elapsed)
     }
 
     /// A duration for each of the events, in microseconds.
@@ -128,7 +131,7 @@ async fn level(pools: &Arc<[Pool]>, stack: &Stack, senders: usize, length: Durat
     }
     let (functions, stack, bench) =
         (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1), after.2.saturating_sub(before.2));
-    Ok(Level { senders, instances, events, elapsed, latency, answered, functions, stack, bench })
+    Ok(Level { senders, events, elapsed, latency, answered, functions, stack, bench })
 }
 
 /// Sends an event to each function in turn, until it is time.

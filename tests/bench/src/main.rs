@@ -27,6 +27,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 
 use crate::bed::Bed;
+use crate::cgroup::{Cgroup, WHOLE_CPU};
 use crate::figures::{Figures, Run};
 use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
@@ -110,7 +111,10 @@ async fn only(part: Part, root: &Path) -> Result<()> {
 async fn memory(bed: &Bed, subjects: &[Subject]) -> Result<String> {
     say("shares of a processor");
     let receiver = subjects.iter().find(|subject| subject.name == RECEIVER).context("no receiver")?;
-    report::shares::section(shares::measure(bed, receiver).await?.as_deref())
+    if let Err(error) = Cgroup::of_memory(WHOLE_CPU) {
+        return Ok(report::shares::left_out(&error));
+    }
+    report::shares::section(&shares::measure(bed, receiver).await?)
 }
 
 /// The section on throughput.

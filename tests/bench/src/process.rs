@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -52,6 +52,15 @@ fn unpin() -> Result<()> {
     Ok(sched_setaffinity(Pid::from_raw(0), &set)?)
 }
 
+/// How many processors there are for what may run on any.
+pub(crate) fn processors() -> Result<usize> {
+    let counting = thread::spawn(|| -> Result<usize> {
+        unpin()?;
+        Ok(thread::available_parallelism()?.get())
+    });
+    counting.join().map_err(|_| anyhow::anyhow!("the counting thread panicked"))?
+}
+
 /// A process, killed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -71,7 +80,7 @@ impl Process {
     }
 
     /// The same in a control group, which the process is in before it becomes the program.
-    pub(crate) fn start_in(group: &Cgroup, program: &PathBuf, environment: Environment) -> Result<Self> {
+    pub(crate) fn start_in(group: &Cgroup, program: &Path, environment: Environment) -> Result<Self> {
         let mut shell = Command::new("/bin/sh");
         shell.arg("-c").arg(HELD).arg(program).env_clear().envs(environment);
         shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 
 use super::plain;
 use crate::bed::BODY;
@@ -12,13 +12,16 @@ use crate::shares::{EVENTS, GB_SECOND, MILLION_REQUESTS, PATIENCE, ROUNDS, Share
 use crate::statistics::Sample;
 use crate::subject::RECEIVER;
 
-/// The section, of what was measured, if anything could be.
-pub(crate) fn section(shares: Option<&[Share]>) -> Result<String> {
-    let mut text = String::from("## Memory setting\n\n");
-    let Some(shares) = shares else {
-        writeln!(text, "Left out: no control group with a quota of CPU time could be made here. Root can make one.")?;
-        return Ok(text);
-    };
+const TITLE: &str = "## Memory setting\n\n";
+
+/// The section where nothing could be measured, and why.
+pub(crate) fn left_out(why: &Error) -> String {
+    format!("{TITLE}Left out: {why:#}.\n")
+}
+
+/// The section.
+pub(crate) fn section(shares: &[Share]) -> Result<String> {
+    let mut text = TITLE.to_owned();
     writeln!(
         text,
         "| MB | start, ms | first event, ms | both, ms | warm event, p50, ms | p99, ms | dollars a million events |"
