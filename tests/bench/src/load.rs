@@ -39,11 +39,18 @@ pub(crate) struct Level {
     pub(crate) latency: Sample,
     /// The same without the wait.
     pub(crate) answered: Sample,
-    /// Processor time of the functions.
+    /// Processor time that it took.
+    pub(crate) used: Used,
+}
+
+/// Processor time, by who has used it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Used {
+    /// The functions, all instances together.
     pub(crate) functions: Duration,
-    /// That of the local stack.
+    /// The local stack.
     pub(crate) stack: Duration,
-    /// That of the bench, which plays the Runtime API and the senders.
+    /// The bench, which plays the Runtime API and the senders.
     pub(crate) bench: Duration,
 }
 
@@ -55,12 +62,34 @@ impl Level {
 
     /// The processors that functions, stack and bench had.
     pub(crate) fn processors(&self) -> f64 {
-        (self.functions + self.stack + self.bench).div_duration_f64(self.elapsed)
+        let Used { functions, stack, bench } = self.used;
+        (functions + stack + bench).div_duration_f64(self.elapsed)
     }
 
     /// A duration for each of the events, in microseconds.
     pub(crate) fn each(&self, duration: Duration) -> f64 {
         micros(duration) / precise(self.events)
+    }
+}
+
+impl Used {
+    async fn until_now(pools: &[Pool], stack: &Stack) -> Result<Self> {
+        let mut functions = Duration::ZERO;
+        for pool in pools {
+            for instance in pool.instances.lock().await.iter() {
+                functions += instance.process.cpu()?;
+            }
+        }
+        let bench = clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into();
+        Ok(Self { functions, stack: stack.process.cpu()?, bench })
+    }
+
+    fn since(self, before: Self) -> Self {
+        Self {
+            functions: self.functions.saturating_sub(before.functions),
+            stack: self.stack.saturating_sub(before.stack),
+            bench: self.bench.saturating_sub(before.bench),
+        }
     }
 }
 
@@ -108,7 +137,7 @@ async fn level(pools: &Arc<[Pool]>, stack: &Stack, senders: usize, length: Durat
     for pool in pools.iter() {
         pool.free.add_permits(instances);
     }
-    let before = (cpu_of(pools).await?, stack.process.cpu()?, own_cpu()?);
+    let before = Used::until_now(pools, stack).await?;
     let started = Instant::now();
     let mut sending = JoinSet::new();
     for sender in 0..senders {
@@ -119,7 +148,7 @@ async fn level(pools: &Arc<[Pool]>, stack: &Stack, senders: usize, length: Durat
         sent.extend(of_one??);
     }
     let elapsed = started.elapsed();
-    let after = (cpu_of(pools).await?, stack.process.cpu()?, own_cpu()?);
+    let used = Used::until_now(pools, stack).await?.since(before);
     for pool in pools.iter() {
         pool.free.forget_permits(instances);
     }
@@ -129,9 +158,7 @@ async fn level(pools: &Arc<[Pool]>, stack: &Stack, senders: usize, length: Durat
         latency.push(micros(each.latency));
         answered.push(micros(each.answered));
     }
-    let (functions, stack, bench) =
-        (after.0.saturating_sub(before.0), after.1.saturating_sub(before.1), after.2.saturating_sub(before.2));
-    Ok(Level { senders, events, elapsed, latency, answered, functions, stack, bench })
+    Ok(Level { senders, events, elapsed, latency, answered, used })
 }
 
 /// Sends an event to each function in turn, until it is time.
@@ -152,19 +179,4 @@ async fn send(pools: Arc<[Pool]>, first: usize, until: Instant) -> Result<Vec<Se
         drop(permit);
     }
     Ok(sent)
-}
-
-/// The processor time that all instances have used.
-async fn cpu_of(pools: &[Pool]) -> Result<Duration> {
-    let mut cpu = Duration::ZERO;
-    for pool in pools {
-        for instance in pool.instances.lock().await.iter() {
-            cpu += instance.process.cpu()?;
-        }
-    }
-    Ok(cpu)
-}
-
-fn own_cpu() -> Result<Duration> {
-    Ok(clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?.into())
 }

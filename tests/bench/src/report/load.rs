@@ -18,10 +18,10 @@ pub(crate) fn section(levels: &[Level]) -> Result<String> {
     )?;
     writeln!(text, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
     for level in levels {
-        let Level { senders, latency, answered, .. } = level;
+        let Level { senders, latency, answered, used, .. } = level;
         let (throughput, processors) = (level.throughput(), level.processors());
         let (latency, answered) = (quantiles(latency)?, quantiles(answered)?);
-        let [functions, stack, bench] = [level.functions, level.stack, level.bench].map(|cpu| level.each(cpu));
+        let [functions, stack, bench] = [used.functions, used.stack, used.bench].map(|cpu| level.each(cpu));
         writeln!(
             text,
             "| {senders} | {throughput:.0} | {latency} | {answered} | {functions:.0} | {stack:.0} | {bench:.0} | {processors:.2} |"
