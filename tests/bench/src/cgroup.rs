@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use nix::unistd::Pid;
 
-/// The memory, in MB, with which a function has one whole processor ("Configure Lambda function memory", Lambda developer
-/// guide). With less it has as much less of it.
+/// The memory, in MB, with which a function has one whole processor ("Configure Lambda function memory", Lambda
+/// developer guide). With less it has as much less of it.
 pub(crate) const WHOLE_CPU: u32 = 1_769;
 /// How often a group is given its quota. Lambda's own slices are of about this length.
 const PERIOD: Duration = Duration::from_millis(20);

@@ -103,7 +103,8 @@ fn billed(duration: Duration) -> Result<u64> {
 }
 
 /// The setting to recommend: the cheapest of those with which neither a warm event's p99 nor a cold event's median is
-/// more than [`PATIENCE`] times what it is with the largest. Where events are few, the slowest hundredth are the cold ones.
+/// more than [`PATIENCE`] times what it is with the largest. Where events are few, the slowest hundredth are the cold
+/// ones.
 pub(crate) fn recommended(shares: &[Share]) -> Option<&Share> {
     let largest = shares.iter().max_by_key(|share| share.megabytes)?;
     let limits = (largest.warm.quantile(0.99)? * PATIENCE, largest.cold.median()? * PATIENCE);
