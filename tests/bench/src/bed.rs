@@ -2,14 +2,16 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
 
 use crate::certificate::Certificate;
+use crate::cgroup::Cgroup;
 use crate::course::Given;
 use crate::events::{Events, access_tokens};
-use crate::process::{Environment, Process};
+use crate::process::{Environment, Place, Process};
 use crate::runtime::Runtime;
 use crate::sink::{Sink, Writes};
 use crate::subject::{Subject, Work};
@@ -69,9 +71,18 @@ impl Bed {
         self.sink.set_standing(given.course.standing());
         let runtime = Runtime::start().await?;
         let command: Vec<_> = before.iter().chain([&subject.command]).cloned().collect();
-        let process = Process::start(&command, self.environment(subject, &runtime, stores)?)?;
-        let events = Events::of(&self.root, subject.operation, given)?;
-        Ok(Running { process, runtime, events, given, is_ours: subject.is_ours() })
+        let process = Process::start(&command, self.environment(subject, &runtime, stores)?, Place::OneCpu)?;
+        Running::new(&self.root, subject, process, runtime, given)
+    }
+
+    /// Starts a subject with a share of a processor.
+    pub(crate) async fn run_in(&self, group: &Cgroup, subject: &Subject) -> Result<Running> {
+        let given = Given::default();
+        self.sink.set_standing(given.course.standing());
+        let runtime = Runtime::start().await?;
+        let environment = self.environment(subject, &runtime, Stores::There)?;
+        let process = Process::start_in(group, &subject.command, environment)?;
+        Running::new(&self.root, subject, process, runtime, given)
     }
 
     fn environment(&self, subject: &Subject, runtime: &Runtime, stores: Stores) -> Result<Environment> {
@@ -82,13 +93,6 @@ impl Bed {
         };
         let roots = if subject.is_ours() { &self.certificate.amazon_roots } else { &self.certificate.all_roots };
         let variables = [
-            ("AWS_LAMBDA_RUNTIME_API", runtime.address.to_string()),
-            ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
-            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
-            ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench".to_owned()),
-            ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/23/[$LATEST]0".to_owned()),
-            ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "AKIDBENCH".to_owned()),
@@ -100,7 +104,6 @@ impl Bed {
             ("AWS_CA_BUNDLE", path(&self.certificate.all_roots)?),
             ("NODE_EXTRA_CA_CERTS", path(&self.certificate.authority)?),
             ("SSL_CERT_FILE", path(roots)?),
-            ("ACCESS_TOKENS", access_tokens()),
             ("ARCHIVE_BUCKET", "archive".to_owned()),
             ("INCIDENTS_TABLE", "incidents".to_owned()),
             ("NOTES_TABLE", "notes".to_owned()),
@@ -108,8 +111,25 @@ impl Bed {
             ("WORK_ORDERS_TABLE", "work-orders".to_owned()),
             ("PATH", std::env::var("PATH").unwrap_or_default()),
         ];
-        Ok(variables.map(|(name, value)| (name.to_owned(), value)).into())
+        let mut environment = of_lambda(runtime);
+        environment.extend(variables.map(|(name, value)| (name.to_owned(), value)));
+        Ok(environment)
     }
+}
+
+/// What every function is told: by Lambda, and which token the events carry.
+pub(crate) fn of_lambda(runtime: &Runtime) -> Environment {
+    let variables = [
+        ("AWS_LAMBDA_RUNTIME_API", runtime.address.to_string()),
+        ("AWS_LAMBDA_FUNCTION_NAME", "bench".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench".to_owned()),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/11/23/[$LATEST]0".to_owned()),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
+        ("ACCESS_TOKENS", access_tokens()),
+    ];
+    variables.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// Where nothing listens: the port "discard" refuses connections on most machines.
@@ -118,6 +138,22 @@ fn nowhere() -> SocketAddr {
 }
 
 impl Running {
+    /// Starts a subject in an environment of its own, on any processor. Its events are numbered after one.
+    pub(crate) async fn start(root: &Path, subject: &Subject, stores: &Environment, after: u64) -> Result<Self> {
+        let runtime = Runtime::start().await?;
+        let mut environment = of_lambda(&runtime);
+        environment.extend(stores.clone());
+        let process = Process::start(slice::from_ref(&subject.command), environment, Place::AnyCpu)?;
+        let mut running = Self::new(root, subject, process, runtime, Given::default())?;
+        running.events = running.events.after(after);
+        Ok(running)
+    }
+
+    fn new(root: &Path, subject: &Subject, process: Process, runtime: Runtime, given: Given) -> Result<Self> {
+        let events = Events::of(root, subject.operation, given)?;
+        Ok(Self { process, runtime, events, given, is_ours: subject.is_ours() })
+    }
+
     /// Has the function answer an event, and gives how long that took.
     pub(crate) async fn answer(&mut self) -> Result<std::time::Duration> {
         let event = self.events.next();

@@ -69,6 +69,12 @@ impl Events {
         Ok(Self { event, body, id, given, next: 0, body_bytes: 0 })
     }
 
+    /// The same, numbered after another, so that none of them is of a record of others.
+    pub(crate) fn after(mut self, number: u64) -> Self {
+        self.next = number;
+        self
+    }
+
     /// The next one.
     pub(crate) fn next(&mut self) -> Bytes {
         self.next += 1;

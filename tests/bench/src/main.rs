@@ -2,19 +2,23 @@
 
 mod bed;
 mod certificate;
+mod cgroup;
 mod course;
 mod events;
 mod figures;
 mod growth;
 mod instructions;
 mod limits;
+mod load;
 mod measure;
 mod paths;
 mod plot;
 mod process;
 mod report;
 mod runtime;
+mod shares;
 mod sink;
+mod stack;
 mod standing;
 mod statistics;
 mod subject;
@@ -23,16 +27,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Result, bail};
-use clap::Parser;
+use anyhow::{Context, Result, bail};
+use clap::{Parser, ValueEnum};
 
 use crate::bed::Bed;
+use crate::cgroup::{Cgroup, WHOLE_CPU};
 use crate::course::Course;
 use crate::figures::{Figures, Run};
 use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
 use crate::process::keep_to_one_cpu;
-use crate::subject::{LEAN, NOOP, RECEIVER, Subject, build_all, in_place_of_receiver};
+use crate::subject::{LEAN, NOOP, RECEIVER, Subject, build_all, build_functions, build_stack, in_place_of_receiver};
 
 /// Measures the functions, and writes BENCHMARKS.md and its plot.
 #[derive(Debug, Parser)]
@@ -56,6 +61,18 @@ struct Arguments {
     /// Have the events that are profiled correct a record of so many revisions.
     #[arg(long, requires = "profile")]
     revisions: Option<u64>,
+    /// Measure this part alone, print its section, and write nothing.
+    #[arg(long)]
+    only: Option<Part>,
+}
+
+/// What stands in a section of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The memory setting.
+    Memory,
+    /// Throughput and latency on the local stack.
+    Load,
 }
 
 /// Events after which memory is looked at, and ten times as many.
@@ -70,16 +87,50 @@ async fn main() -> Result<()> {
         return profile(&root, program, course).await;
     }
     say("building");
+    if let Some(part) = arguments.only {
+        return only(part, &root).await;
+    }
+    let stack = if arguments.check { None } else { Some(build_stack(&root)?) };
     let subjects = build_all(&root, !arguments.without_peers && !arguments.check)?;
     // After the builds, which may have both processors.
     keep_to_one_cpu()?;
     let folder = tempfile::tempdir()?;
     let bed = Bed::start(&root, folder.path()).await?;
-    if arguments.check {
-        check(&bed, subjects, folder.path()).await
-    } else {
-        measure(&bed, subjects, folder.path(), &arguments, &root).await
+    match stack {
+        None => check(&bed, subjects, folder.path()).await,
+        Some(stack) => measure(&bed, subjects, &stack, folder.path(), &arguments, &root).await,
     }
+}
+
+/// Measures one part, and prints its section.
+async fn only(part: Part, root: &Path) -> Result<()> {
+    let functions = build_functions(root)?;
+    let stack = if part == Part::Load { Some(build_stack(root)?) } else { None };
+    keep_to_one_cpu()?;
+    let folder = tempfile::tempdir()?;
+    let section = match stack {
+        None => memory(&Bed::start(root, folder.path()).await?, &functions).await?,
+        Some(stack) => load(root, &functions, &stack, folder.path()).await?,
+    };
+    say(&section);
+    Ok(())
+}
+
+/// The section on the memory setting.
+async fn memory(bed: &Bed, subjects: &[Subject]) -> Result<String> {
+    say("shares of a processor");
+    let receiver = subjects.iter().find(|subject| subject.name == RECEIVER).context("no receiver")?;
+    if let Err(error) = Cgroup::of_memory(WHOLE_CPU) {
+        return Ok(report::shares::left_out(&error));
+    }
+    report::shares::section(&shares::measure(bed, receiver).await?)
+}
+
+/// The section on throughput.
+async fn load(root: &Path, subjects: &[Subject], stack: &Path, folder: &Path) -> Result<String> {
+    say("many senders on the local stack");
+    let functions: Vec<_> = subjects.iter().filter(|subject| subject.is_ours()).cloned().collect();
+    report::load::section(&load::measure(root, &functions, stack, folder).await?)
 }
 
 /// Leaves the profile of one program.
@@ -113,7 +164,14 @@ async fn check(bed: &Bed, subjects: Vec<Subject>, folder: &Path) -> Result<()> {
 }
 
 /// Measures everything, and writes it down.
-async fn measure(bed: &Bed, subjects: Vec<Subject>, folder: &Path, arguments: &Arguments, root: &Path) -> Result<()> {
+async fn measure(
+    bed: &Bed,
+    subjects: Vec<Subject>,
+    stack: &Path,
+    folder: &Path,
+    arguments: &Arguments,
+    root: &Path,
+) -> Result<()> {
     let extent = Extent { rounds: arguments.rounds, events: arguments.events };
     let mut times = vec![Times::default(); subjects.len()];
     for round in 1..=extent.rounds {
@@ -124,6 +182,7 @@ async fn measure(bed: &Bed, subjects: Vec<Subject>, folder: &Path, arguments: &A
         }
         say(&format!("round {round} of {}: {:.0} s", extent.rounds, started.elapsed().as_secs_f64()));
     }
+    let (memory, load) = (memory(bed, &subjects).await?, load(root, &subjects, stack, folder).await?);
     let mut run = Run(vec![]);
     for (subject, times) in subjects.into_iter().zip(times) {
         let is_counted = subject.is_native;
@@ -140,10 +199,9 @@ async fn measure(bed: &Bed, subjects: Vec<Subject>, folder: &Path, arguments: &A
     let mut verdicts = measured(&run)?;
     verdicts.extend(counted(&run, &paths)?);
     let options = if arguments.without_peers { " BENCH_ARGS=--without-peers" } else { "" };
-    fs::write(
-        root.join("BENCHMARKS.md"),
-        report::page(&run, &paths, &growth, &verdicts, extent, &format!("make bench{options}"))?,
-    )?;
+    let costs = report::costs::section(&paths, &growth)?;
+    let page = report::page(&run, &verdicts, extent, &format!("make bench{options}"), &[costs, memory, load])?;
+    fs::write(root.join("BENCHMARKS.md"), page)?;
     svg::save(root.join("tests/bench/benchmarks.svg"), &plot::plot(&run))?;
     for verdict in verdicts.iter().filter(|verdict| !verdict.is_kept()) {
         say(&format!("missed: {verdict}"));

@@ -113,7 +113,8 @@ pub(crate) async fn growth(bed: &Bed, subject: &Subject, events: u32) -> Result<
     Ok(resident.into())
 }
 
-fn micros(duration: Duration) -> f64 {
+/// Microseconds.
+pub(crate) fn micros(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e6
 }
 

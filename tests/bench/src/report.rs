@@ -1,6 +1,8 @@
 //! `BENCHMARKS.md`.
 
-mod costs;
+pub(crate) mod costs;
+pub(crate) mod load;
+pub(crate) mod shares;
 
 use std::fmt::Write;
 use std::fs;
@@ -11,20 +13,18 @@ use jiff::Timestamp;
 
 use crate::bed::BODY;
 use crate::figures::{Figures, Run};
-use crate::growth::Growth;
 use crate::limits::Verdict;
 use crate::measure::{Extent, SLOW, precise};
-use crate::paths::{OF_PATHS, PathCost};
+use crate::paths::OF_PATHS;
 use crate::statistics::Sample;
 
-/// The whole page.
+/// The whole page, with sections of their own before the last.
 pub(crate) fn page(
     run: &Run,
-    paths: &[PathCost],
-    growth: &Growth,
     verdicts: &[Verdict],
     extent: Extent,
     command: &str,
+    sections: &[String],
 ) -> Result<String> {
     let mut page = String::new();
     writeln!(page, "# Benchmarks\n")?;
@@ -34,10 +34,11 @@ pub(crate) fn page(
     table(&mut page, run)?;
     writeln!(page, "\n## Instructions\n")?;
     instructions(&mut page, run)?;
-    writeln!(page, "\n## Paths of an event, and growth\n")?;
-    costs::write(&mut page, paths, growth)?;
     writeln!(page, "\n## Limits\n")?;
     limits(&mut page, verdicts)?;
+    for section in sections {
+        write!(page, "\n{section}")?;
+    }
     writeln!(page, "\n## Method\n")?;
     method(&mut page, run, extent)?;
     Ok(page)

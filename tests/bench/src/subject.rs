@@ -57,22 +57,34 @@ pub(crate) fn in_place_of_receiver(command: PathBuf) -> Subject {
     Subject { name: RECEIVER, what, operation: RECEIVER, command, work: Work::Writes, is_native: true }
 }
 
+/// Builds the five functions.
+pub(crate) fn build_functions(root: &Path) -> Result<Vec<Subject>> {
+    let target = target(root);
+    cargo(root, &target, &["--release", "--package=functions", "--bins"])?;
+    let functions = FUNCTIONS.into_iter().map(|name| Subject {
+        name,
+        what: "the receiver's function",
+        operation: name,
+        command: target.join("release").join(name),
+        work: Work::Writes,
+        is_native: true,
+    });
+    Ok(functions.collect())
+}
+
+/// Builds the local stack, and gives its program.
+pub(crate) fn build_stack(root: &Path) -> Result<PathBuf> {
+    let (target, program) = (target(root), "dataconnect-local");
+    // Any other selection of packages than the whole workspace has other features, and the SDK is built again.
+    cargo(root, &target, &["--profile=soak", "--workspace", "--bin", program])?;
+    Ok(target.join("soak").join(program))
+}
+
 /// Builds, or installs, every subject.
 pub(crate) fn build_all(root: &Path, peers: bool) -> Result<Vec<Subject>> {
     let target = target(root);
     let rivals = root.join("tests/bench/subjects");
-    cargo(root, &target, &["--release", "--package=functions", "--bins"])?;
-    let mut subjects: Vec<_> = FUNCTIONS
-        .into_iter()
-        .map(|name| Subject {
-            name,
-            what: "the receiver's function",
-            operation: name,
-            command: target.join("release").join(name),
-            work: Work::Writes,
-            is_native: true,
-        })
-        .collect();
+    let mut subjects = build_functions(root)?;
     let others = [
         ("noop", "release", NOOP, "answers and does nothing else", Work::Nothing),
         ("lean", "release", LEAN, "both writes by the SDK at once, and nothing else", Work::Writes),

@@ -12,11 +12,12 @@ use crate::subject::RECEIVER;
 
 use super::thousands;
 
-/// All three.
-pub(crate) fn write(page: &mut String, paths: &[PathCost], growth: &Growth) -> Result<()> {
+/// The section with all three.
+pub(crate) fn section(paths: &[PathCost], growth: &Growth) -> Result<String> {
+    let page = &mut String::new();
     writeln!(
         page,
-        "Instructions of a warm event, counted by callgrind. It has no SHA instructions, so that hashing counts for more \
+        "## Paths of an event, and growth\n\nInstructions of a warm event, counted by callgrind. It has no SHA instructions, so that hashing counts for more \
          here, half of what a long body takes, than it does on a processor that has them.\n"
     )?;
     of_paths(page, paths)?;
