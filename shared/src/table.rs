@@ -141,10 +141,14 @@ impl Table {
         };
         match put.send().await {
             Ok(_) => Ok(Put::Written),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refusal)) => Ok(Put::Refused(refusal.item.clone())),
-                _ => Err(TableError::Put(Box::new(error))),
-            },
+            Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
+                // Moved, for it may be a long record.
+                match error.into_service_error() {
+                    PutItemError::ConditionalCheckFailedException(refusal) => Ok(Put::Refused(refusal.item)),
+                    _ => Ok(Put::Refused(None)),
+                }
+            }
+            Err(error) => Err(TableError::Put(Box::new(error))),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod key;
 mod location;
 mod read;
+mod signing;
 
 use std::collections::HashMap;
 
@@ -19,6 +20,7 @@ pub use key::ArchiveKey;
 pub use location::Location;
 pub use read::{Fetched, KeptBody, Listed, ListedObject};
 
+use self::signing::SignedFor;
 use crate::digest::Digest;
 use crate::rejection::Reason;
 
@@ -116,7 +118,9 @@ impl Archive {
             .checksum_algorithm(ChecksumAlgorithm::Sha256)
             .checksum_sha256(entry.digest.to_base64())
             .set_metadata(Some(metadata))
-            .if_none_match("*");
+            .if_none_match("*")
+            .customize()
+            .interceptor(SignedFor(*entry.digest));
         match put.send().await {
             Err(SdkError::ServiceError(refusal)) if refusal.raw().status().as_u16() == PRECONDITION_FAILED => Ok(()),
             result => result.map(drop),

@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use aws_config::BehaviorVersion;
+use aws_runtime::auth::PayloadSigningOverride;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_s3::config::interceptors::BeforeSerializationInterceptorContextRef;
+use aws_sdk_s3::config::{ConfigBag, Intercept};
+use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
@@ -41,6 +45,8 @@ async fn main() -> Result<(), Error> {
             .metadata("request-id", "8e5c0a3b-0000-4000-8000-000000000001")
             .if_none_match("*")
             .body(ByteStream::from(body))
+            .customize()
+            .interceptor(SignedFor(hex::encode(digest)))
             .send();
         let recorded = dynamodb
             .put_item()
@@ -57,6 +63,25 @@ async fn main() -> Result<(), Error> {
         Ok::<_, Error>("{}")
     }))
     .await
+}
+
+/// Signs for a body whose digest is known.
+#[derive(Debug)]
+struct SignedFor(String);
+
+impl Intercept for SignedFor {
+    fn name(&self) -> &'static str {
+        "SignedFor"
+    }
+
+    fn read_before_execution(
+        &self,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        config.interceptor_state().store_put(PayloadSigningOverride::Precomputed(self.0.clone()));
+        Ok(())
+    }
 }
 
 /// The record that the receiver makes of a body.
