@@ -116,18 +116,16 @@ pub fn parse(body: &[u8]) -> Result<Document, JsonError> {
         match open.last_mut() {
             None => root = value,
             Some(Open::Array(elements)) => elements.push(value),
-            Some(Open::Object { members, next }) => {
-                match members.entry(std::mem::take(next)) {
-                    Entry::Vacant(vacant) => {
-                        vacant.insert(value);
-                    }
-                    Entry::Occupied(mut earlier) => {
-                        let differs = *earlier.get() != value;
-                        duplicates.push(Duplicate { depth, member: earlier.key().clone(), differs });
-                        earlier.insert(value);
-                    }
+            Some(Open::Object { members, next }) => match members.entry(std::mem::take(next)) {
+                Entry::Vacant(vacant) => {
+                    vacant.insert(value);
                 }
-            }
+                Entry::Occupied(mut earlier) => {
+                    let differs = *earlier.get() != value;
+                    duplicates.push(Duplicate { depth, member: earlier.key().clone(), differs });
+                    earlier.insert(value);
+                }
+            },
         }
     }
 }

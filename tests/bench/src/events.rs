@@ -85,7 +85,7 @@ impl Events {
         if short > 0 {
             // Texts of the length that members have, so that a longer body is more of the same.
             let text = "what the vendor adds to an event, in some words";
-            for number in 0..short.div_ceil(text.len() + 16) {
+            for number in 0..short.div_ceil(text.len() + 18) {
                 match self.given.filling {
                     Filling::Members => body[format!("Addition{number:04}")] = json!(text),
                     Filling::Attachments => attach(&mut body, &format!("{text} : Addition{number:04}")),

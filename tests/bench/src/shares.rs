@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::bed::{Bed, check_writes};
 use crate::cgroup::{Cgroup, WHOLE_CPU};
+use crate::course::Given;
 use crate::measure::{SLOW, micros, precise};
 use crate::statistics::Sample;
 use crate::subject::Subject;
@@ -94,7 +95,7 @@ async fn live(bed: &Bed, subject: &Subject, share: &mut Share) -> Result<()> {
     let is_limited = share.megabytes > SETTINGS[0] || group.throttled()? > 0;
     ensure!(is_limited, "the quota of CPU time does not hold");
     running.process.end()?;
-    check_writes(subject, before, bed.sink.writes(), u64::from(1 + WARMING + EVENTS))
+    check_writes(subject, Given::default(), bed.sink.writes().since(before), u64::from(1 + WARMING + EVENTS))
 }
 
 /// The milliseconds that are billed for a duration: any that has begun.

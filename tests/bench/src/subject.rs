@@ -86,9 +86,9 @@ pub(crate) fn build_all(root: &Path, peers: bool) -> Result<Vec<Subject>> {
     let rivals = root.join("tests/bench/subjects");
     let mut subjects = build_functions(root)?;
     let others = [
-        ("noop", "release", NOOP, "answers and does nothing else", Work::Nothing),
-        ("lean", "release", LEAN, "both writes by the SDK at once, and nothing else", Work::Writes),
-        ("naive", "plain", NAIVE, "the SDK's defaults, one write after the other", Work::Writes),
+        ("noop", "deployed", NOOP, "answers and does nothing else", Work::Nothing),
+        ("lean", "deployed", LEAN, "both writes by the SDK at once, and nothing else", Work::Writes),
+        ("naive", "release", NAIVE, "the SDK's defaults, one write after the other", Work::Writes),
     ];
     for (package, profile, name, what, work) in others {
         // One by one: each with the features that it asks for itself.

@@ -17,8 +17,11 @@ pub(crate) fn section(paths: &[PathCost], growth: &Growth) -> Result<String> {
     let page = &mut String::new();
     writeln!(
         page,
-        "## Paths of an event, and growth\n\nInstructions of a warm event, counted by callgrind. It has no SHA instructions, so that hashing counts for more \
-         here, half of what a long body takes, than it does on a processor that has them.\n"
+        "## Paths of an event, and growth
+
+Instructions of a warm event, counted by callgrind. It has no SHA instructions, so that hashing counts for more here than it does
+on a processor that has them.
+"
     )?;
     of_paths(page, paths)?;
     writeln!(page)?;
@@ -40,7 +43,7 @@ pub(crate) fn section(paths: &[PathCost], growth: &Growth) -> Result<String> {
         "\nA correction of {BODY} bytes. DynamoDB refuses its first write with the record that is there, history and \
          all; the second one writes both. A history keeps 200 entries: after them, a revision more takes no more."
     )?;
-    Ok(())
+    Ok(std::mem::take(page))
 }
 
 fn of_paths(page: &mut String, paths: &[PathCost]) -> Result<()> {
