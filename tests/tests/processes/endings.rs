@@ -17,7 +17,7 @@ use crate::{call, function, function_with, sample_of};
 const BOTH: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3"];
 
 /// Waits until `done` says so.
-async fn until(done: impl AsyncFn() -> bool) {
+pub(crate) async fn until(done: impl AsyncFn() -> bool) {
     let waiting = async {
         while !done().await {
             sleep(Duration::from_millis(10)).await;
@@ -51,8 +51,10 @@ async fn sigterm_does_not_wait_for_a_store_that_hangs() {
     let store = Counting::hanging().await;
     let function = function_with(&POST_PUNCHES, &BOTH.map(|variable| (variable, store.endpoint.as_str()))).await;
     let event = call(&POST_PUNCHES, sample_of(&POST_PUNCHES, "sigterm-hanging")).event(Origin::HttpApi);
+    until(async || function.runtime.is_asked()).await;
+    let before = store.requests();
     let (_, mut report) = function.runtime.send(event);
-    until(async || store.requests() == 2).await;
+    until(async || store.requests() == before + 2).await;
     let ended = function.stop().await;
     assert_eq!(ended.status.code(), Some(0), "{ended:?}");
     assert!(report.try_recv().is_err(), "it ended before it gave up on the stores, which is when it would answer");
@@ -67,9 +69,11 @@ async fn an_event_whose_function_was_killed_half_way_is_taken_once_by_the_next()
             let event = call(operation, sample_of(operation, &tenant)).event(Origin::HttpApi);
             let store = Counting::hanging().await;
             let killed = function_with(operation, &[(hanging, store.endpoint.as_str())]).await;
+            until(async || killed.runtime.is_asked()).await;
+            let before = store.requests();
             let (_, mut report) = killed.runtime.send(event.clone());
             // One store has the event, the other has been asked and does not answer.
-            until(async || store.requests() > 0 && taken(&stores, operation, &tenant).await == half).await;
+            until(async || store.requests() > before && taken(&stores, operation, &tenant).await == half).await;
             killed.process.signal(Signal::KILL);
             let ended = killed.process.ended().await;
             assert_eq!(ended.status.code(), None, "a signal ended it: {ended:?}");
