@@ -44,7 +44,8 @@ pub(crate) struct Running {
     pub(crate) runtime: Runtime,
     pub(crate) events: Events,
     given: Given,
-    is_ours: bool,
+    /// The operation, if it is one of the receiver's functions.
+    ours: Option<&'static str>,
 }
 
 impl Bed {
@@ -155,7 +156,7 @@ impl Running {
 
     fn new(root: &Path, subject: &Subject, process: Process, runtime: Runtime, given: Given) -> Result<Self> {
         let events = Events::of(root, subject.operation, given)?;
-        Ok(Self { process, runtime, events, given, is_ours: subject.is_ours() })
+        Ok(Self { process, runtime, events, given, ours: subject.is_ours().then_some(subject.operation) })
     }
 
     /// Has the function answer an event, and gives how long that took.
@@ -171,7 +172,7 @@ impl Running {
         let course = self.given.course;
         let answer: serde_json::Value = serde_json::from_slice(answer)?;
         ensure!(answer["statusCode"] == course.status(), "{course:?}: the function answers {answer}");
-        if let Some(outcome) = course.outcome().filter(|_| self.is_ours) {
+        if let Some(outcome) = self.ours.and_then(|operation| course.outcome(operation)) {
             let body: serde_json::Value = serde_json::from_str(answer["body"].as_str().context("a body")?)?;
             ensure!(body["outcome"] == outcome, "{course:?}: the function answers {body}");
         }

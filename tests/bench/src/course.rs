@@ -65,9 +65,10 @@ impl Course {
         }
     }
 
-    /// What the receiver's answer says of an accepted event.
-    pub(crate) fn outcome(self) -> Option<&'static str> {
+    /// What the receiver's answer says of an event that an operation accepts.
+    pub(crate) fn outcome(self, operation: &str) -> Option<&'static str> {
         match self {
+            Self::Created if operation == "delete-punches" => Some("Deleted"),
             Self::Created => Some("Created"),
             Self::Corrected(_) => Some("Corrected"),
             Self::Duplicate => Some("Duplicate"),

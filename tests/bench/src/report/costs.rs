@@ -50,7 +50,7 @@ fn of_paths(page: &mut String, paths: &[PathCost]) -> Result<()> {
     writeln!(page, "| `{OF_PATHS}` | bytes of the body | answer | in thousands | times accepted |")?;
     writeln!(page, "| --- | --- | --- | --- | --- |")?;
     for PathCost { name, course, body_bytes, instructions, times_accepted } in paths {
-        let outcome = course.outcome().map(|outcome| format!(", {outcome}")).unwrap_or_default();
+        let outcome = course.outcome(OF_PATHS).map(|outcome| format!(", {outcome}")).unwrap_or_default();
         let answer = format!("{}{outcome}", course.status());
         writeln!(page, "| {name} | {body_bytes} | {answer} | {} | {times_accepted:.2} |", thousands(*instructions))?;
     }
