@@ -14,9 +14,9 @@ use crate::subject::{LEAN, NODE, NOOP, PYTHON, RECEIVER};
 const MARGIN: f64 = 1.05;
 
 /// The largest program, in bytes: what is to be reached, and what is held until it is.
-const SIZE: Goal = Goal { limit: 6_000_000.0, held: 6_800_000.0 };
+const SIZE: Goal = Goal { limit: 6_000_000.0, held: 6_300_000.0 };
 /// Instructions of the receiver's own in a warm event: what it takes beyond the leanest use of the SDK.
-const OWN_INSTRUCTIONS: Goal = Goal { limit: 250_000.0, held: 776_000.0 };
+const OWN_INSTRUCTIONS: Goal = Goal { limit: 250_000.0, held: 412_000.0 };
 /// Instructions of an event that is not simply accepted, times those of one that is.
 const TIMES_ACCEPTED: f64 = 2.0;
 /// Memory after many events, in bytes.

@@ -37,7 +37,9 @@ use crate::figures::{Figures, Run};
 use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
 use crate::process::keep_to_one_cpu;
-use crate::subject::{LEAN, NOOP, RECEIVER, Subject, build_all, build_functions, build_stack, in_place_of_receiver};
+use crate::subject::{
+    LEAN, NOOP, RECEIVER, Subject, build_all, build_counted, build_functions, build_stack, in_place_of_receiver,
+};
 
 /// Measures the functions, and writes BENCHMARKS.md and its plot.
 #[derive(Debug, Parser)]
@@ -91,7 +93,7 @@ async fn main() -> Result<()> {
         return only(part, &root).await;
     }
     let stack = if arguments.check { None } else { Some(build_stack(&root)?) };
-    let subjects = build_all(&root, !arguments.without_peers && !arguments.check)?;
+    let subjects = if arguments.check { build_counted(&root)? } else { build_all(&root, !arguments.without_peers)? };
     // After the builds, which may have both processors.
     keep_to_one_cpu()?;
     let folder = tempfile::tempdir()?;

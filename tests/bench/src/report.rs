@@ -111,8 +111,8 @@ another. The bench speaks the Lambda Runtime API to it, and answers as S3 and Dy
 loopback. {rounds} rounds; in each round every subject lives once, in turn: start, first event, {events} warm events, some with
 slow stores, and the end. So whatever slows the machine slows all of them. An event carries a body of {BODY} bytes, or the sample's,
 and a record id of its own; after a life, the stores must have been given as many writes as there were events. Every subject
-that does so on Lambda reads the system's root certificates; the receiver's functions, which bring Amazon's five, read those and the
-bench's own from a file.
+that does so on Lambda reads the system's root certificates; the receiver's functions, which bring Amazon's five, and the lean one
+read those and the bench's own from a file.
 
 Left out: Lambda itself (its own start of a microVM, its network and its processors), the stores' own time, arm64, compressed size,
 and what logs cost: they go to `/dev/null`.

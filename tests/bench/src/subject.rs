@@ -82,25 +82,61 @@ pub(crate) fn build_stack(root: &Path) -> Result<PathBuf> {
 
 /// Builds, or installs, every subject.
 pub(crate) fn build_all(root: &Path, peers: bool) -> Result<Vec<Subject>> {
-    let target = target(root);
-    let rivals = root.join("tests/bench/subjects");
     let mut subjects = build_functions(root)?;
-    let others = [
-        ("noop", "deployed", NOOP, "answers and does nothing else", Work::Nothing),
-        ("lean", "deployed", LEAN, "both writes by the SDK at once, and nothing else", Work::Writes),
-        ("naive", "release", NAIVE, "the SDK's defaults, one write after the other", Work::Writes),
-    ];
-    for (package, profile, name, what, work) in others {
-        // One by one: each with the features that it asks for itself.
-        let binary = format!("bench-{package}");
-        cargo(&rivals, &target, &["--profile", profile, "--package", &binary])?;
-        let command = target.join(profile).join(binary);
-        subjects.push(Subject { name, what, operation: RECEIVER, command, work, is_native: true });
+    for rival in [NO_WORK, LEANEST, AS_IT_COMES] {
+        subjects.push(build_rival(root, rival)?);
     }
     if peers {
         subjects.extend(install_peers(root)?);
     }
     Ok(subjects)
+}
+
+/// Builds those whose sizes and instructions have limits, and what these are held against.
+pub(crate) fn build_counted(root: &Path) -> Result<Vec<Subject>> {
+    let mut subjects = build_functions(root)?;
+    subjects.push(build_rival(root, LEANEST)?);
+    Ok(subjects)
+}
+
+/// A program of `tests/bench/subjects`.
+#[derive(Debug, Clone, Copy)]
+struct Rival {
+    binary: &'static str,
+    profile: &'static str,
+    name: &'static str,
+    what: &'static str,
+    work: Work,
+}
+
+const NO_WORK: Rival = Rival {
+    binary: "bench-noop",
+    profile: "deployed",
+    name: NOOP,
+    what: "answers and does nothing else",
+    work: Work::Nothing,
+};
+const LEANEST: Rival = Rival {
+    binary: "bench-lean",
+    profile: "deployed",
+    name: LEAN,
+    what: "both writes by the SDK at once, and nothing else",
+    work: Work::Writes,
+};
+const AS_IT_COMES: Rival = Rival {
+    binary: "bench-naive",
+    profile: "release",
+    name: NAIVE,
+    what: "the SDK's defaults, one write after the other",
+    work: Work::Writes,
+};
+
+/// Builds one, alone: with the features that it asks for itself.
+fn build_rival(root: &Path, Rival { binary, profile, name, what, work }: Rival) -> Result<Subject> {
+    let target = target(root);
+    cargo(&root.join("tests/bench/subjects"), &target, &["--profile", profile, "--package", binary])?;
+    let command = target.join(profile).join(binary);
+    Ok(Subject { name, what, operation: RECEIVER, command, work, is_native: true })
 }
 
 fn install_peers(root: &Path) -> Result<impl Iterator<Item = Subject>> {
@@ -129,6 +165,11 @@ fn target(root: &Path) -> PathBuf {
 fn cargo(workspace: &Path, target: &Path, selection: &[&str]) -> Result<()> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--locked", "--quiet"]).args(selection).current_dir(workspace);
+    // What `cargo run` tells this program: `ring` and all that needs it would be compiled again for it.
+    let is_foreign = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_foreign)) {
+        cargo.env_remove(name);
+    }
     let status = cargo.env("CARGO_TARGET_DIR", target).status().context("cargo")?;
     ensure!(status.success(), "cargo build {} failed", selection.join(" "));
     Ok(())
