@@ -33,12 +33,15 @@ soak: $(TOOLS)/soak.txt
 	@exec $(TARGET)/soak/soak $(SOAK_ARGS)
 
 # The bench alone, in the profile of what is deployed, and without the SDK: it builds what it measures, each with its features.
+# Not by `cargo run`, whose variables would have `ring`, and the SDK with it, compiled again.
 bench: valgrind
-	cargo run --release --locked --package bench -- $(BENCH_ARGS)
+	cargo build --release --locked --package bench
+	@exec $(TARGET)/release/bench $(BENCH_ARGS)
 
 # The sizes and the instruction counts, which no load on the machine changes, against their limits.
 limits: valgrind
-	cargo run --release --locked --package bench -- --check
+	cargo build --release --locked --package bench
+	@exec $(TARGET)/release/bench --check
 
 rehearse: $(TOOLS)/cargo-lambda.txt $(TOOLS)/check.txt $(REHEARSE)/rehearse.txt
 	$(REHEARSE)/bin/python infra/rehearse/rehearse.py

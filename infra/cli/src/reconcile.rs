@@ -103,9 +103,7 @@ pub async fn run(args: ReconcileArgs) -> anyhow::Result<Exit> {
         ))?;
     }
 
-    if !report.for_people() {
-        report.begin::<Difference>()?;
-    }
+    report.begin::<Difference>()?;
     let progress = Progress::new(None, "objects and records");
     let (mut differences, mut unprinted) = (Vec::new(), 0_u64);
     let ended = reconciliation

@@ -238,9 +238,7 @@ async fn replay(args: ReplayArgs) -> anyhow::Result<Exit> {
 impl Fates {
     fn begin(view: ViewArgs) -> anyhow::Result<Self> {
         let report = Report::new(view);
-        if !report.for_people() {
-            report.begin::<Told>()?;
-        }
+        report.begin::<Told>()?;
         Ok(Self { report, clock: Clock::new(view), held: Vec::new(), taken_in: 0, would_be_taken_in: 0, stays: 0 })
     }
 

@@ -28,6 +28,6 @@ pub(crate) async fn load(archive: &Archive, key: &ArchiveKey) -> Result<Result<L
     let (Some(received_at), Some(request_id)) = (kept.received_at, kept.request_id) else {
         return Ok(Err(Unreadable::Metadata));
     };
-    let body = RawBody::read(&Caller::archive(), Body::Binary(kept.bytes.to_vec()), received_at);
+    let body = RawBody::read(&Caller::archive(), Body::Binary(kept.bytes.into()), received_at);
     Ok(Ok(Loaded { body, request_id, token: kept.token }))
 }

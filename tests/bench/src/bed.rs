@@ -14,7 +14,7 @@ use crate::events::{Events, access_tokens};
 use crate::process::{Environment, Place, Process};
 use crate::runtime::Runtime;
 use crate::sink::{Sink, Writes};
-use crate::subject::{LEAN, Subject, Work};
+use crate::subject::{Subject, Work};
 
 /// The length of an event's body, in bytes.
 pub(crate) const BODY: usize = 2048;
@@ -92,11 +92,7 @@ impl Bed {
             Stores::There => (self.sink.s3, self.sink.dynamodb),
             Stores::Gone => (nowhere(), nowhere()),
         };
-        let roots = if subject.is_ours() || subject.name == LEAN {
-            &self.certificate.amazon_roots
-        } else {
-            &self.certificate.all_roots
-        };
+        let roots = if subject.brings_roots() { &self.certificate.amazon_roots } else { &self.certificate.all_roots };
         let variables = [
             ("AWS_REGION", "us-east-1".to_owned()),
             ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),

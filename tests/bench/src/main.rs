@@ -92,8 +92,11 @@ async fn main() -> Result<()> {
     if let Some(part) = arguments.only {
         return only(part, &root).await;
     }
-    let stack = if arguments.check { None } else { Some(build_stack(&root)?) };
-    let subjects = if arguments.check { build_counted(&root)? } else { build_all(&root, !arguments.without_peers)? };
+    let (stack, subjects) = if arguments.check {
+        (None, build_counted(&root)?)
+    } else {
+        (Some(build_stack(&root)?), build_all(&root, !arguments.without_peers)?)
+    };
     // After the builds, which may have both processors.
     keep_to_one_cpu()?;
     let folder = tempfile::tempdir()?;

@@ -49,6 +49,11 @@ impl Subject {
     pub(crate) fn is_ours(&self) -> bool {
         FUNCTIONS.contains(&self.name)
     }
+
+    /// Whether it brings Amazon's roots along, in place of the system's.
+    pub(crate) fn brings_roots(&self) -> bool {
+        self.is_ours() || self.name == LEAN
+    }
 }
 
 /// A program in the place of [`RECEIVER`], such as one that has its symbols.
@@ -165,11 +170,6 @@ fn target(root: &Path) -> PathBuf {
 fn cargo(workspace: &Path, target: &Path, selection: &[&str]) -> Result<()> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(["build", "--locked", "--quiet"]).args(selection).current_dir(workspace);
-    // What `cargo run` tells this program: `ring` and all that needs it would be compiled again for it.
-    let is_foreign = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
-    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_foreign)) {
-        cargo.env_remove(name);
-    }
     let status = cargo.env("CARGO_TARGET_DIR", target).status().context("cargo")?;
     ensure!(status.success(), "cargo build {} failed", selection.join(" "));
     Ok(())

@@ -92,9 +92,7 @@ impl Report {
     /// # Errors
     /// If standard output takes nothing.
     pub fn print<T: Row>(&self, rows: &[T]) -> io::Result<()> {
-        if !self.for_people() {
-            self.begin::<T>()?;
-        }
+        self.begin::<T>()?;
         self.print_more(rows)
     }
 
@@ -109,8 +107,8 @@ impl Report {
         rows.iter().try_for_each(|row| self.add(row))
     }
 
-    /// Begins rows that are written one by one with [`add`](Self::add), so that none has to be held. Not for people, whose
-    /// table has to know them all.
+    /// Begins rows that are written one by one with [`add`](Self::add), so that none has to be held. Does nothing for
+    /// people, whose table has to know them all.
     ///
     /// # Errors
     /// If standard output takes nothing.

@@ -14,7 +14,7 @@ use super::thousands;
 
 /// The section with all three.
 pub(crate) fn section(paths: &[PathCost], growth: &Growth) -> Result<String> {
-    let page = &mut String::new();
+    let mut page = String::new();
     writeln!(
         page,
         "## Paths of an event, and growth
@@ -23,9 +23,9 @@ Instructions of a warm event, counted by callgrind. It has no SHA instructions, 
 on a processor that has them.
 "
     )?;
-    of_paths(page, paths)?;
+    of_paths(&mut page, paths)?;
     writeln!(page)?;
-    growing(page, &growth.by_body, &format!("`{RECEIVER}`, an event's body in bytes"), "byte")?;
+    growing(&mut page, &growth.by_body, &format!("`{RECEIVER}`, an event's body in bytes"), "byte")?;
     writeln!(
         page,
         "\nThe last column is what each byte takes that a body has more than the one above; members are sorted by name, which \
@@ -33,7 +33,7 @@ on a processor that has them.
          it, and its archived body alone has them.\n"
     )?;
     growing(
-        page,
+        &mut page,
         &growth.by_revisions,
         &format!("`{RECEIVER}`, revisions of the record that is corrected"),
         "revision",
@@ -43,7 +43,7 @@ on a processor that has them.
         "\nA correction of {BODY} bytes. DynamoDB refuses its first write with the record that is there, history and \
          all; the second one writes both. A history keeps 200 entries: after them, a revision more takes no more."
     )?;
-    Ok(std::mem::take(page))
+    Ok(page)
 }
 
 fn of_paths(page: &mut String, paths: &[PathCost]) -> Result<()> {
