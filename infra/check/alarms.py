@@ -1,12 +1,13 @@
 """What has to hold of the alarms (infra/stacks). Each check yields a sentence for a fault."""
 
-import re
+import json
 from functools import cache
 from pathlib import Path
 
 from assertions import of_type
 
-METRICS_SOURCE = Path("shared/src/telemetry/metrics.rs")
+# Held to what the functions publish by a test of the module beside it.
+METRICS = Path("shared/src/telemetry/metrics.json")
 
 # "Working with metrics for HTTP APIs" (API Gateway), "Lambda metrics", "DynamoDB metrics": what each publishes, and the
 # dimensions that it has. A REST API's names (5XXError) are others.
@@ -27,13 +28,12 @@ PUBLISHED = {
 
 @cache
 def own_metrics():
-    """Of each metric that the functions publish, its sets of dimensions, as the source has them."""
-    metrics = {}
-    for block in re.split(r"\bblock\(", METRICS_SOURCE.read_text())[1:]:
-        arguments = block.split(");", 1)[0]
-        sets = [set(re.findall(r'"(\w+)"', names)) for names in re.findall(r'&\[((?:"\w+"(?:, )?)+)\]', arguments)]
-        metrics.update({name: sets for name in re.findall(r'\("(\w+)", "\w+", json', arguments)})
-    return metrics
+    """Of each metric that the functions publish, its sets of dimensions."""
+    return {
+        metric["Name"]: [set(names) for names in block["Dimensions"]]
+        for block in json.loads(METRICS.read_text())
+        for metric in block["Metrics"]
+    }
 
 
 def fault_of(namespace, name, dimensions):

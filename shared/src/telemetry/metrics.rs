@@ -199,6 +199,13 @@ mod tests {
     }
 
     #[test]
+    fn what_is_published_is_what_the_alarms_are_checked_against() {
+        let published = serde_json::to_value(blocks("Test", true, true)).expect("JSON");
+        let checked: Value = serde_json::from_str(include_str!("metrics.json")).expect("JSON");
+        assert_eq!(published, checked, "metrics.json, which the checks of the alarms and the dashboard read");
+    }
+
+    #[test]
     fn a_rejection_is_counted_by_its_reason_and_a_token_by_its_name() {
         let rejection = Rejection { reason: Reason::InvalidJson, detail: "secret".to_owned() };
         let line = line(Answer::Rejected { rejection, key: None }, Some("wfx"));
