@@ -3,18 +3,43 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use lambda_http::LambdaEvent;
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest};
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{HOST, HeaderName};
 use lambda_http::request::LambdaRequest;
+use serde::de::{Deserialize, Deserializer, Error};
+use serde_json::value::RawValue;
 
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// An event of an HTTP API or of a REST API, as Lambda hands it over.
+///
+/// Read as the first before it is read as the second: `lambda_http` by itself does it the other way round, and would read
+/// the events of the API in `template.yaml` twice. An event is never both: what `requestContext.http` holds is required
+/// of the first kind, and is no part of the second.
+#[derive(Debug)]
+pub struct GatewayEvent(LambdaRequest);
+
+impl<'de> Deserialize<'de> for GatewayEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        if let Ok(event) = serde_json::from_str::<ApiGatewayV2httpRequest>(json) {
+            return Ok(Self(LambdaRequest::ApiGatewayV2(event)));
+        }
+        // The fault's own words may quote the event.
+        let event = serde_json::from_str::<ApiGatewayProxyRequest>(json)
+            .map_err(|_| D::Error::custom("neither an HTTP API's event nor a REST API's"))?;
+        Ok(Self(LambdaRequest::ApiGatewayV1(event)))
+    }
+}
 
 /// Takes out of an event what `lambda_http` builds the request's URL from, and panics on when a sender makes it up: the
 /// receiver never looks at the URL. Likewise a body that only claims to be Base64 stays as it is.
 #[must_use]
-pub fn without_pitfalls(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<LambdaRequest> {
-    match &mut event.payload {
+pub fn without_pitfalls(event: LambdaEvent<GatewayEvent>) -> LambdaEvent<LambdaRequest> {
+    let LambdaEvent { payload: GatewayEvent(mut payload), context } = event;
+    match &mut payload {
         LambdaRequest::ApiGatewayV1(request) => {
             // Of a header that came twice, `headers` holds the last one alone, and would take the place of both.
             if !request.multi_value_headers.is_empty() {
@@ -41,7 +66,7 @@ pub fn without_pitfalls(mut event: LambdaEvent<LambdaRequest>) -> LambdaEvent<La
         // No other kind is compiled in.
         _ => {}
     }
-    event
+    LambdaEvent::new(payload, context)
 }
 
 fn without_authority(headers: &mut HeaderMap) {

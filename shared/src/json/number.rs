@@ -27,6 +27,13 @@ impl Number {
             Some(rest) => (true, rest),
             None => (false, text),
         };
+        // Most numbers are ids, which have one spelling alone.
+        if unsigned.len() <= DYNAMODB_DIGITS
+            && !unsigned.starts_with('0')
+            && unsigned.bytes().all(|digit| digit.is_ascii_digit())
+        {
+            return Self { text: text.to_owned(), fits_dynamodb: true };
+        }
         let (mantissa, exponent) = unsigned.split_once(['e', 'E']).unwrap_or((unsigned, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
 

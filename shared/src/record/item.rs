@@ -1,5 +1,7 @@
 //! Records as `DynamoDB` items.
 
+use std::mem;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
@@ -70,11 +72,10 @@ pub struct UnreadableItem(pub &'static str);
 impl Record {
     /// The record as an item.
     #[must_use]
-    pub fn into_item(self) -> Attributes {
-        let own = self.own_attributes();
+    pub fn into_item(mut self) -> Attributes {
         let is_oversize = self.is_oversize();
-        let mut item = self.members;
-        item.extend(own);
+        let mut item = mem::take(&mut self.members);
+        self.add_own_attributes(&mut item);
         if let Some(Deletion { body, .. }) = self.deletion {
             item.extend(deletion(body));
         }
@@ -85,9 +86,8 @@ impl Record {
     }
 
     /// All but the bodies, and what says that one is left out.
-    fn own_attributes(&self) -> Attributes {
-        let mut own = Attributes::new();
-        let mut set = |name: &str, value| own.insert(name.to_owned(), value);
+    fn add_own_attributes(&self, item: &mut Attributes) {
+        let mut set = |name: &str, value| item.insert(name.to_owned(), value);
 
         set(attribute::CUSTOMER_TENANT, text(&self.key.customer_tenant));
         set(attribute::RECORD_ID, text(&self.key.record_id));
@@ -108,7 +108,6 @@ impl Record {
         if let Some(deletion) = &self.deletion {
             set(attribute::DELETED_AT, time(deletion.at));
         }
-        own
     }
 
     fn notes(&self) -> Vec<AttributeValue> {
@@ -138,7 +137,10 @@ impl Record {
 
     /// Once a body is left out, `Oversize` comes in, and of a deletion there stays an empty map: their room is kept.
     pub(super) fn bytes_besides_bodies(&self) -> usize {
-        size(&self.own_attributes()) + size(&oversize()) + size(&deletion(Attributes::new()))
+        let mut besides = deletion(Attributes::new());
+        besides.extend(oversize());
+        self.add_own_attributes(&mut besides);
+        size(&besides)
     }
 
     /// What that is at most: quick to tell, and enough for nearly every record.
@@ -186,7 +188,7 @@ impl Record {
             history,
             drift,
             deletion,
-            members: std::mem::take(item),
+            members: mem::take(item),
         })
     }
 }

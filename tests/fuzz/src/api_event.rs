@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dataconnect::archive::ArchiveKey;
-use dataconnect::gateway::without_pitfalls;
+use dataconnect::gateway::{GatewayEvent, without_pitfalls};
 use dataconnect::operation::Operation;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::HeaderName;
 use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent, Request};
 use serde_json::Value;
 use tests::gateway::{Call, Origin, Seen};
@@ -32,7 +31,7 @@ thread_local! {
 /// The input is an event, or what makes one.
 pub fn run(input: &[u8]) {
     let Some(Sent { operation, event, body }) = Sent::read(input) else { return };
-    let Ok(payload) = serde_json::from_value::<LambdaRequest>(event.clone()) else {
+    let Ok(payload) = serde_json::from_str::<GatewayEvent>(&event.to_string()) else {
         assert!(body.is_none(), "an event that API Gateway sends is not read: {event}");
         return;
     };

@@ -10,7 +10,7 @@ use dataconnect::archive::{Archive, ArchiveEntry, Origin};
 use dataconnect::auth::Gate;
 use dataconnect::digest::Digest;
 use dataconnect::event::{Event, ParsedEvent};
-use dataconnect::gateway::without_pitfalls;
+use dataconnect::gateway::{GatewayEvent, without_pitfalls};
 use dataconnect::key::CustomerTenant;
 use dataconnect::operation::{Effect, Operation};
 use dataconnect::payload::OPERATIONS;
@@ -19,7 +19,6 @@ use dataconnect::record::{Outcome, Record, merge};
 use dataconnect::rejection::Reason;
 use dataconnect::request::RawBody;
 use dataconnect::table::Table;
-use lambda_http::request::LambdaRequest;
 use lambda_http::{Context, LambdaEvent, Request};
 use serde_json::Value;
 use tests::audit::Places;
@@ -180,7 +179,7 @@ fn accepted(event: Event, outcome: Outcome) -> Said {
 impl Backend for InProcess {
     async fn answer(&self, operation: &'static Operation, event: Value) -> Answer {
         let request_id = format!("request-{:032x}", fastrand::u128(..));
-        let payload: LambdaRequest = serde_json::from_value(event).expect("an API's event");
+        let payload: GatewayEvent = serde_json::from_str(&event.to_string()).expect("an API's event");
         let request: Request = without_pitfalls(LambdaEvent::new(payload, Context::default())).payload.into();
         let pipeline = &self.pipelines[operation.name];
         let said = match (self.conduct, Self::event(pipeline, &request, &request_id)) {
