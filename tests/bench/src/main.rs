@@ -38,7 +38,7 @@ use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
 use crate::process::keep_to_one_cpu;
 use crate::subject::{
-    LEAN, NOOP, RECEIVER, Subject, build_all, build_counted, build_functions, build_stack, in_place_of_receiver,
+    LEAN, NOOP, Peers, RECEIVER, Subject, build_all, build_counted, build_functions, build_stack, in_place_of_receiver,
 };
 
 /// Measures the functions, and writes BENCHMARKS.md and its plot.
@@ -92,10 +92,12 @@ async fn main() -> Result<()> {
     if let Some(part) = arguments.only {
         return only(part, &root).await;
     }
-    let (stack, subjects) = if arguments.check {
-        (None, build_counted(&root)?)
+    let (subjects, stack) = if arguments.check {
+        (build_counted(&root)?, None)
     } else {
-        (Some(build_stack(&root)?), build_all(&root, !arguments.without_peers)?)
+        let peers = if arguments.without_peers { Peers::LeftOut } else { Peers::Installed };
+        let (subjects, stack) = build_all(&root, peers)?;
+        (subjects, Some(stack))
     };
     // After the builds, which may have both processors.
     keep_to_one_cpu()?;
