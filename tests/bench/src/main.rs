@@ -14,6 +14,8 @@ mod measure;
 mod paths;
 mod plot;
 mod process;
+#[cfg(test)]
+mod profiles;
 mod report;
 mod runtime;
 mod shares;
