@@ -157,7 +157,7 @@ impl Running {
 
     /// Has the function answer an event, and gives how long that took.
     pub(crate) async fn answer(&mut self) -> Result<std::time::Duration> {
-        let event = self.events.next();
+        let event = self.events.next()?;
         let (elapsed, answer) = self.runtime.answered(event).await?;
         self.check(&answer)?;
         Ok(elapsed)
