@@ -6,6 +6,7 @@ mod cgroup;
 mod course;
 mod events;
 mod figures;
+mod goals;
 mod growth;
 mod instructions;
 mod limits;
@@ -40,7 +41,7 @@ use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
 use crate::process::keep_to_one_cpu;
 use crate::subject::{
-    LEAN, NOOP, Peers, RECEIVER, Subject, build_all, build_counted, build_functions, build_stack, in_place_of_receiver,
+    Peers, RECEIVER, Subject, build_all, build_counted, build_functions, build_stack, in_place_of_receiver,
 };
 
 /// Measures the functions, and writes BENCHMARKS.md and its plot.
@@ -78,9 +79,6 @@ enum Part {
     /// Throughput and latency on the local stack.
     Load,
 }
-
-/// Events after which memory is looked at, and ten times as many.
-const GROWTH: u32 = 1_000;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -157,8 +155,7 @@ async fn profile(root: &Path, program: PathBuf, course: Course) -> Result<()> {
 async fn check(bed: &Bed, subjects: Vec<Subject>, folder: &Path) -> Result<()> {
     let mut run = Run(vec![]);
     for subject in subjects {
-        let is_counted = [RECEIVER, LEAN].contains(&subject.name);
-        run.0.push(figures(bed, subject, Times::default(), folder, is_counted).await?);
+        run.0.push(figures(bed, subject, Times::default(), folder).await?);
     }
     say("counting the paths of an event");
     let verdicts = counted(&run, &paths::count(bed, &run, folder).await?)?;
@@ -185,19 +182,24 @@ async fn measure(
     let mut times = vec![Times::default(); subjects.len()];
     for round in 1..=extent.rounds {
         let started = Instant::now();
-        for (subject, times) in subjects.iter().zip(&mut times) {
+        let mut turns: Vec<_> = subjects.iter().zip(&mut times).collect();
+        // Another one first in each round: what comes after whom could tell.
+        let first = usize::try_from(round)? % turns.len();
+        turns.rotate_left(first);
+        for (subject, times) in turns {
             live(bed, subject, extent.events, times).await?;
-            start_alone(bed, subject, times).await?;
+            if subject.is_native {
+                start_alone(bed, subject, times).await?;
+            }
         }
         say(&format!("round {round} of {}: {:.0} s", extent.rounds, started.elapsed().as_secs_f64()));
     }
     let (memory, load) = (memory(bed, &subjects).await?, load(root, &subjects, stack, folder).await?);
     let mut run = Run(vec![]);
     for (subject, times) in subjects.into_iter().zip(times) {
-        let is_counted = subject.is_native;
-        let mut figures = figures(bed, subject, times, folder, is_counted).await?;
-        if [RECEIVER, NOOP].contains(&figures.subject.name) {
-            figures.growth = Some(growth(bed, &figures.subject, GROWTH).await?);
+        let mut figures = figures(bed, subject, times, folder).await?;
+        if figures.subject.name == RECEIVER {
+            figures.growth = Some(growth(bed, &figures.subject).await?);
         }
         run.0.push(figures);
     }
@@ -218,19 +220,15 @@ async fn measure(
     Ok(())
 }
 
-async fn figures(bed: &Bed, subject: Subject, times: Times, folder: &Path, is_counted: bool) -> Result<Figures> {
-    let instructions = if is_counted {
-        say(&format!("counting the instructions of {}", subject.name));
-        Some(instructions::count(bed, &subject, folder).await?)
-    } else {
-        None
-    };
-    let size = if subject.is_native { Some(size(&subject.command)?) } else { None };
+/// What is known of a subject, with what can be counted of a native one.
+async fn figures(bed: &Bed, subject: Subject, times: Times, folder: &Path) -> Result<Figures> {
+    if !subject.is_native {
+        return Ok(Figures { subject, times, instructions: None, size: None, growth: None });
+    }
+    say(&format!("counting the instructions of {}", subject.name));
+    let instructions = Some(instructions::count(bed, &subject, folder).await?);
+    let size = Some(fs::metadata(&subject.command)?.len());
     Ok(Figures { subject, times, instructions, size, growth: None })
-}
-
-fn size(program: &PathBuf) -> Result<u64> {
-    Ok(fs::metadata(program)?.len())
 }
 
 /// How far the bench is.
