@@ -66,13 +66,13 @@ async fn life(bed: &Bed, subject: &Subject, output: &Path, given: Given, events:
     let valgrind = ["valgrind".into(), "--tool=callgrind".into(), PathBuf::from(option)];
     let before = bed.sink.writes();
     let mut running = bed.run_with(subject, &valgrind, Stores::There, given).await?;
-    running.runtime.polled().await.with_context(|| subject.name)?;
+    running.polled().await.with_context(|| subject.name)?;
     for _ in 0..events {
         running.answer().await?;
-        running.runtime.polled().await?;
+        running.polled().await?;
     }
     let body_bytes = running.events.body_bytes();
-    running.process.end()?;
+    running.process.end().await?;
     check_writes(subject, given, bed.sink.writes().since(before), events)?;
     let profile = fs::read_to_string(output).context("valgrind writes no profile: is it installed?")?;
     let total = profile.lines().rev().find_map(|line| line.strip_prefix("totals: ")).context("a total")?;

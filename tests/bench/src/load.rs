@@ -116,7 +116,7 @@ pub(crate) async fn measure(root: &Path, functions: &[Subject], stack: &Path, fo
         let mut instances = VecDeque::new();
         for _ in 0..INSTANCES {
             let mut instance = Running::start(root, function, &stack.environment, records).await?;
-            instance.runtime.polled().await.with_context(|| function.name)?;
+            instance.polled().await.with_context(|| function.name)?;
             instances.push_back(instance);
             records += RECORDS;
         }
@@ -173,7 +173,7 @@ async fn send(pools: Arc<[Pool]>, first: usize, until: Instant) -> Result<Vec<Se
         let mut instance = pool.instances.lock().await.pop_front().context("a free instance")?;
         let answered = instance.answer().await?;
         sent.push(Sent { latency: asked.elapsed(), answered });
-        instance.runtime.polled().await?;
+        instance.polled().await?;
         // In front, so that only as many are used as may be.
         pool.instances.lock().await.push_front(instance);
         drop(permit);
