@@ -171,8 +171,10 @@ async fn send(pools: Arc<[Pool]>, first: usize, until: Instant) -> Result<Vec<Se
         }
         let permit = pool.free.acquire().await?;
         let mut instance = pool.instances.lock().await.pop_front().context("a free instance")?;
+        let waited = asked.elapsed();
+        // Its clock starts when the event has been made, for the making is the bench's.
         let answered = instance.answer().await?;
-        sent.push(Sent { latency: asked.elapsed(), answered });
+        sent.push(Sent { latency: waited + answered, answered });
         instance.polled().await?;
         // In front, so that only as many are used as may be.
         pool.instances.lock().await.push_front(instance);
