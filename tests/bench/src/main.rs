@@ -15,6 +15,7 @@ mod measure;
 mod paths;
 mod plot;
 mod process;
+mod processor;
 #[cfg(test)]
 mod profiles;
 mod report;
@@ -39,7 +40,6 @@ use crate::course::Course;
 use crate::figures::{Figures, Run};
 use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
-use crate::process::keep_to_one_cpu;
 use crate::subject::{
     Peers, RECEIVER, Subject, build_all, build_counted, build_functions, build_stack, in_place_of_receiver,
 };
@@ -100,7 +100,7 @@ async fn main() -> Result<()> {
         (subjects, Some(stack))
     };
     // After the builds, which may have both processors.
-    keep_to_one_cpu()?;
+    processor::keep_to(processor::OF_BENCH)?;
     let folder = tempfile::tempdir()?;
     let bed = Bed::start(&root, folder.path()).await?;
     match stack {
@@ -113,7 +113,7 @@ async fn main() -> Result<()> {
 async fn only(part: Part, root: &Path) -> Result<()> {
     let functions = build_functions(root)?;
     let stack = if part == Part::Load { Some(build_stack(root)?) } else { None };
-    keep_to_one_cpu()?;
+    processor::keep_to(processor::OF_BENCH)?;
     let folder = tempfile::tempdir()?;
     let section = match stack {
         None => memory(&Bed::start(root, folder.path()).await?, &functions).await?,
@@ -142,7 +142,7 @@ async fn load(root: &Path, subjects: &[Subject], stack: &Path, folder: &Path) ->
 
 /// Leaves the profile of one program.
 async fn profile(root: &Path, program: PathBuf, course: Course) -> Result<()> {
-    keep_to_one_cpu()?;
+    processor::keep_to(processor::OF_BENCH)?;
     let folder = tempfile::tempdir()?;
     let bed = Bed::start(root, folder.path()).await?;
     let subject = in_place_of_receiver(program.canonicalize()?);

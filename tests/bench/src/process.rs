@@ -11,20 +11,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use nix::sched::{CpuSet, sched_setaffinity};
 use nix::sys::signal::{Signal, kill};
-use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
 use tokio::time::{sleep, timeout};
 
 use crate::cgroup::Cgroup;
+use crate::processor;
 
 /// Environment variables.
 pub(crate) type Environment = BTreeMap<String, String>;
-
-/// The processor of the bench, and that of the functions. They must not take each other's time.
-const BENCH_CPU: usize = 0;
-const FUNCTION_CPU: usize = 1;
 
 /// How often a process that is to do something is looked at, whether it still runs.
 const LOOK: Duration = Duration::from_millis(100);
@@ -44,32 +39,6 @@ pub(crate) enum Place {
     OneCpu,
     /// On all that there are, the bench's too.
     AnyCpu,
-}
-
-/// Keeps the bench, and what it starts from now on but for functions, to its processor.
-pub(crate) fn keep_to_one_cpu() -> Result<()> {
-    pin(BENCH_CPU)
-}
-
-fn pin(cpu: usize) -> Result<()> {
-    let mut set = CpuSet::new();
-    set.set(cpu)?;
-    sched_setaffinity(Pid::from_raw(0), &set).context("the bench needs two processors")
-}
-
-fn unpin() -> Result<()> {
-    let mut set = CpuSet::new();
-    (0..CpuSet::count()).try_for_each(|cpu| set.set(cpu))?;
-    Ok(sched_setaffinity(Pid::from_raw(0), &set)?)
-}
-
-/// How many processors there are for what may run on any.
-pub(crate) fn processors() -> Result<usize> {
-    let counting = thread::spawn(|| -> Result<usize> {
-        unpin()?;
-        Ok(thread::available_parallelism()?.get())
-    });
-    counting.join().map_err(|_| anyhow::anyhow!("the counting thread panicked"))?
 }
 
 /// A process, killed when it is dropped.
@@ -115,8 +84,8 @@ impl Process {
         // A process runs where the thread that starts it does.
         let starting = thread::spawn(move || -> Result<Self> {
             match place {
-                Place::OneCpu => pin(FUNCTION_CPU)?,
-                Place::AnyCpu => unpin()?,
+                Place::OneCpu => processor::keep_to(processor::OF_FUNCTIONS)?,
+                Place::AnyCpu => processor::keep_to_none()?,
             }
             let started = Instant::now();
             Ok(Self { child: command.spawn()?, errors, started })
@@ -136,7 +105,7 @@ impl Process {
 
     /// The processor time that it has used, all threads together.
     pub(crate) fn cpu(&self) -> Result<Duration> {
-        Ok(Duration::from(clock_getcpuclockid(self.pid()?)?.now()?))
+        processor::time_of(self.pid()?)
     }
 
     /// The memory that it has resident, in bytes.
