@@ -125,8 +125,8 @@ fn method(page: &mut String, run: &Run, extent: Extent) -> Result<()> {
         "
 Each is a release build or an installation of the real thing, in a process of its own, kept to one processor; the bench is on
 another. The bench speaks the Lambda Runtime API to it, and answers as S3 and DynamoDB over https (TLS 1.3, an ECDSA certificate) on
-loopback. {rounds} rounds; in each round every subject lives once, in turn: start, first event, {events} warm events, some with
-slow stores, and the end. So whatever slows the machine slows all of them. An event carries a body of {BODY} bytes, or the sample's,
+loopback. {rounds} rounds; in each round every subject lives once, each time another one first: start, first event, {events}
+warm events, some with slow stores, and the end. So whatever slows the machine slows all of them. An event carries a body of {BODY} bytes, or the sample's,
 and a record id of its own; after a life, the stores must have been given as many writes as there were events. Every subject
 that does so on Lambda reads the system's root certificates; the receiver's functions, which bring Amazon's five, and the lean one
 read those and the bench's own from a file.
