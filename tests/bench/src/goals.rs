@@ -18,25 +18,25 @@ pub(crate) struct Goal {
 pub(crate) const SIZE: Goal = Goal { limit: 6_000_000.0, held: 6_300_000.0 };
 /// Instructions of a warm event of the receiver less those of the lean SDK.
 ///
-/// They are not all of the receiver's own code, nor only that: the lean one too hashes the body once and has the SDK sign
-/// for that, and it clones an item that is ready where the receiver makes one.
-pub(crate) const OWN_INSTRUCTIONS: Goal = Goal { limit: 250_000.0, held: 378_000.0 };
+/// What the receiver's own code takes is more than that, for the lean one too hashes the body once, as the SDK does for
+/// its signature where nobody else has, and clones an item that is ready where the receiver makes one.
+pub(crate) const OWN_INSTRUCTIONS: Goal = Goal { limit: 250_000.0, held: 377_000.0 };
 /// Instructions of a warm event of each function.
 pub(crate) const WARM_INSTRUCTIONS: [(&str, Goal); 5] = [
-    ("post-punches", Goal::kept(2_170_000.0)),
-    ("delete-punches", Goal::kept(2_190_000.0)),
-    ("post-workorderrequests", Goal::kept(2_220_000.0)),
-    ("post-incidents", Goal::kept(2_300_000.0)),
-    ("post-notes", Goal::kept(2_180_000.0)),
+    ("post-punches", Goal::kept(2_149_000.0)),
+    ("delete-punches", Goal::kept(2_164_000.0)),
+    ("post-workorderrequests", Goal::kept(2_374_000.0)),
+    ("post-incidents", Goal::kept(2_305_000.0)),
+    ("post-notes", Goal::kept(2_087_000.0)),
 ];
 /// Instructions of the receiver to its first poll.
-pub(crate) const START_INSTRUCTIONS: Goal = Goal::kept(9_440_000.0);
+pub(crate) const START_INSTRUCTIONS: Goal = Goal::kept(9_443_000.0);
 /// Instructions of an event that is not simply accepted, times those of one that is.
 pub(crate) const TIMES_ACCEPTED: [(&str, Goal); 4] = [
-    (DRIFT, Goal { limit: 2.0, held: 1.10 }),
-    (REJECTED, Goal { limit: 2.0, held: 0.62 }),
-    (DUPLICATE, Goal { limit: 2.0, held: 1.15 }),
-    (UNAUTHORIZED, Goal { limit: 2.0, held: 0.15 }),
+    (DRIFT, Goal { limit: 2.0, held: 1.081 }),
+    (REJECTED, Goal { limit: 2.0, held: 0.571 }),
+    (DUPLICATE, Goal { limit: 2.0, held: 1.141 }),
+    (UNAUTHORIZED, Goal { limit: 2.0, held: 0.147 }),
 ];
 
 impl Goal {
