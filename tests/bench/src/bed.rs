@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::slice;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
@@ -41,7 +42,7 @@ pub(crate) struct Bed {
 #[derive(Debug)]
 pub(crate) struct Running {
     pub(crate) process: Process,
-    pub(crate) runtime: Runtime,
+    runtime: Runtime,
     pub(crate) events: Events,
     given: Given,
     /// The operation, if it is one of the receiver's functions.
@@ -155,10 +156,15 @@ impl Running {
         Ok(Self { process, runtime, events, given, ours: subject.is_ours().then_some(subject.operation) })
     }
 
-    /// Has the function answer an event, and gives how long that took.
-    pub(crate) async fn answer(&mut self) -> Result<std::time::Duration> {
-        let event = self.events.next();
-        let (elapsed, answer) = self.runtime.answered(event).await?;
+    /// Waits until the function asks for an event, and says when it did.
+    pub(crate) async fn polled(&mut self) -> Result<Instant> {
+        self.process.while_running(self.runtime.polled()).await
+    }
+
+    /// Has the function, which has polled, answer an event, and gives how long that took.
+    pub(crate) async fn answer(&mut self) -> Result<Duration> {
+        let event = self.events.next()?;
+        let (elapsed, answer) = self.process.while_running(self.runtime.answered(event)).await?;
         self.check(&answer)?;
         Ok(elapsed)
     }

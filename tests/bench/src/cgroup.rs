@@ -12,7 +12,7 @@ use nix::unistd::Pid;
 /// developer guide). With less it has as much less of it.
 pub(crate) const WHOLE_CPU: u32 = 1_769;
 /// How often a group is given its quota. Lambda's own slices are of about this length.
-const PERIOD: Duration = Duration::from_millis(20);
+pub(crate) const PERIOD: Duration = Duration::from_millis(20);
 
 /// Where the two versions of control groups have the controller of CPU time.
 const FIRST_VERSION: &str = "/sys/fs/cgroup/cpu";

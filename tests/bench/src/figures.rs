@@ -26,6 +26,11 @@ pub(crate) struct Figures {
 pub(crate) struct Run(pub(crate) Vec<Figures>);
 
 impl Run {
+    /// The figures of the receiver's functions.
+    pub(crate) fn ours(&self) -> impl Iterator<Item = &Figures> {
+        self.0.iter().filter(|figures| figures.subject.is_ours())
+    }
+
     /// The figures of a subject, by its name.
     pub(crate) fn of(&self, name: &str) -> Result<&Figures> {
         self.find(name).with_context(|| format!("{name} was not measured"))

@@ -116,7 +116,7 @@ pub(crate) async fn measure(root: &Path, functions: &[Subject], stack: &Path, fo
         let mut instances = VecDeque::new();
         for _ in 0..INSTANCES {
             let mut instance = Running::start(root, function, &stack.environment, records).await?;
-            instance.runtime.polled().await.with_context(|| function.name)?;
+            instance.polled().await.with_context(|| function.name)?;
             instances.push_back(instance);
             records += RECORDS;
         }
@@ -171,9 +171,11 @@ async fn send(pools: Arc<[Pool]>, first: usize, until: Instant) -> Result<Vec<Se
         }
         let permit = pool.free.acquire().await?;
         let mut instance = pool.instances.lock().await.pop_front().context("a free instance")?;
+        let waited = asked.elapsed();
+        // Its clock starts when the event has been made, for the making is the bench's.
         let answered = instance.answer().await?;
-        sent.push(Sent { latency: asked.elapsed(), answered });
-        instance.runtime.polled().await?;
+        sent.push(Sent { latency: waited + answered, answered });
+        instance.polled().await?;
         // In front, so that only as many are used as may be.
         pool.instances.lock().await.push_front(instance);
         drop(permit);

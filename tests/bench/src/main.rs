@@ -6,6 +6,7 @@ mod cgroup;
 mod course;
 mod events;
 mod figures;
+mod goals;
 mod growth;
 mod instructions;
 mod limits;
@@ -14,6 +15,9 @@ mod measure;
 mod paths;
 mod plot;
 mod process;
+mod processor;
+#[cfg(test)]
+mod profiles;
 mod report;
 mod runtime;
 mod shares;
@@ -36,9 +40,8 @@ use crate::course::Course;
 use crate::figures::{Figures, Run};
 use crate::limits::{Verdict, counted, measured};
 use crate::measure::{Extent, Times, growth, live, start_alone};
-use crate::process::keep_to_one_cpu;
 use crate::subject::{
-    LEAN, NOOP, RECEIVER, Subject, build_all, build_counted, build_functions, build_stack, in_place_of_receiver,
+    Peers, RECEIVER, Subject, build_all, build_counted, build_functions, build_stack, in_place_of_receiver,
 };
 
 /// Measures the functions, and writes BENCHMARKS.md and its plot.
@@ -77,9 +80,6 @@ enum Part {
     Load,
 }
 
-/// Events after which memory is looked at, and ten times as many.
-const GROWTH: u32 = 1_000;
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
@@ -92,13 +92,15 @@ async fn main() -> Result<()> {
     if let Some(part) = arguments.only {
         return only(part, &root).await;
     }
-    let (stack, subjects) = if arguments.check {
-        (None, build_counted(&root)?)
+    let (subjects, stack) = if arguments.check {
+        (build_counted(&root)?, None)
     } else {
-        (Some(build_stack(&root)?), build_all(&root, !arguments.without_peers)?)
+        let peers = if arguments.without_peers { Peers::LeftOut } else { Peers::Installed };
+        let (subjects, stack) = build_all(&root, peers)?;
+        (subjects, Some(stack))
     };
     // After the builds, which may have both processors.
-    keep_to_one_cpu()?;
+    processor::keep_to(processor::OF_BENCH)?;
     let folder = tempfile::tempdir()?;
     let bed = Bed::start(&root, folder.path()).await?;
     match stack {
@@ -111,7 +113,7 @@ async fn main() -> Result<()> {
 async fn only(part: Part, root: &Path) -> Result<()> {
     let functions = build_functions(root)?;
     let stack = if part == Part::Load { Some(build_stack(root)?) } else { None };
-    keep_to_one_cpu()?;
+    processor::keep_to(processor::OF_BENCH)?;
     let folder = tempfile::tempdir()?;
     let section = match stack {
         None => memory(&Bed::start(root, folder.path()).await?, &functions).await?,
@@ -140,7 +142,7 @@ async fn load(root: &Path, subjects: &[Subject], stack: &Path, folder: &Path) ->
 
 /// Leaves the profile of one program.
 async fn profile(root: &Path, program: PathBuf, course: Course) -> Result<()> {
-    keep_to_one_cpu()?;
+    processor::keep_to(processor::OF_BENCH)?;
     let folder = tempfile::tempdir()?;
     let bed = Bed::start(root, folder.path()).await?;
     let subject = in_place_of_receiver(program.canonicalize()?);
@@ -153,8 +155,7 @@ async fn profile(root: &Path, program: PathBuf, course: Course) -> Result<()> {
 async fn check(bed: &Bed, subjects: Vec<Subject>, folder: &Path) -> Result<()> {
     let mut run = Run(vec![]);
     for subject in subjects {
-        let is_counted = [RECEIVER, LEAN].contains(&subject.name);
-        run.0.push(figures(bed, subject, Times::default(), folder, is_counted).await?);
+        run.0.push(figures(bed, subject, Times::default(), folder).await?);
     }
     say("counting the paths of an event");
     let verdicts = counted(&run, &paths::count(bed, &run, folder).await?)?;
@@ -181,19 +182,24 @@ async fn measure(
     let mut times = vec![Times::default(); subjects.len()];
     for round in 1..=extent.rounds {
         let started = Instant::now();
-        for (subject, times) in subjects.iter().zip(&mut times) {
+        let mut turns: Vec<_> = subjects.iter().zip(&mut times).collect();
+        // Another one first in each round: what comes after whom could tell.
+        let first = usize::try_from(round)? % turns.len();
+        turns.rotate_left(first);
+        for (subject, times) in turns {
             live(bed, subject, extent.events, times).await?;
-            start_alone(bed, subject, times).await?;
+            if subject.is_native {
+                start_alone(bed, subject, times).await?;
+            }
         }
         say(&format!("round {round} of {}: {:.0} s", extent.rounds, started.elapsed().as_secs_f64()));
     }
     let (memory, load) = (memory(bed, &subjects).await?, load(root, &subjects, stack, folder).await?);
     let mut run = Run(vec![]);
     for (subject, times) in subjects.into_iter().zip(times) {
-        let is_counted = subject.is_native;
-        let mut figures = figures(bed, subject, times, folder, is_counted).await?;
-        if [RECEIVER, NOOP].contains(&figures.subject.name) {
-            figures.growth = Some(growth(bed, &figures.subject, GROWTH).await?);
+        let mut figures = figures(bed, subject, times, folder).await?;
+        if figures.subject.name == RECEIVER {
+            figures.growth = Some(growth(bed, &figures.subject).await?);
         }
         run.0.push(figures);
     }
@@ -214,19 +220,15 @@ async fn measure(
     Ok(())
 }
 
-async fn figures(bed: &Bed, subject: Subject, times: Times, folder: &Path, is_counted: bool) -> Result<Figures> {
-    let instructions = if is_counted {
-        say(&format!("counting the instructions of {}", subject.name));
-        Some(instructions::count(bed, &subject, folder).await?)
-    } else {
-        None
-    };
-    let size = if subject.is_native { Some(size(&subject.command)?) } else { None };
+/// What is known of a subject, with what can be counted of a native one.
+async fn figures(bed: &Bed, subject: Subject, times: Times, folder: &Path) -> Result<Figures> {
+    if !subject.is_native {
+        return Ok(Figures { subject, times, instructions: None, size: None, growth: None });
+    }
+    say(&format!("counting the instructions of {}", subject.name));
+    let instructions = Some(instructions::count(bed, &subject, folder).await?);
+    let size = Some(fs::metadata(&subject.command)?.len());
     Ok(Figures { subject, times, instructions, size, growth: None })
-}
-
-fn size(program: &PathBuf) -> Result<u64> {
-    Ok(fs::metadata(program)?.len())
 }
 
 /// How far the bench is.

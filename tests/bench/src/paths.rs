@@ -14,13 +14,19 @@ use crate::measure::precise;
 /// The function whose paths are counted. Its payload is documented, so that what it notes as drift can be chosen.
 pub(crate) const OF_PATHS: &str = "post-incidents";
 
+/// Names of the paths beside the accepted one.
+pub(crate) const DRIFT: &str = "accepted, with drift";
+pub(crate) const REJECTED: &str = "rejected";
+pub(crate) const DUPLICATE: &str = "duplicate";
+pub(crate) const UNAUTHORIZED: &str = "unauthorized";
+
 /// The paths, the accepted one first.
 const PATHS: [(&str, Course, Filling); 5] = [
     ("accepted", Course::Created, Filling::Attachments),
-    ("accepted, with drift", Course::Created, Filling::Members),
-    ("rejected", Course::Rejected, Filling::Attachments),
-    ("duplicate", Course::Duplicate, Filling::Attachments),
-    ("unauthorized", Course::Unauthorized, Filling::Attachments),
+    (DRIFT, Course::Created, Filling::Members),
+    (REJECTED, Course::Rejected, Filling::Attachments),
+    (DUPLICATE, Course::Duplicate, Filling::Attachments),
+    (UNAUTHORIZED, Course::Unauthorized, Filling::Attachments),
 ];
 
 /// A path and what it costs.

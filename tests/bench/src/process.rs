@@ -1,27 +1,33 @@
 //! A function's process: how it is started, and what it has used.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
-use nix::sched::{CpuSet, sched_setaffinity};
+use anyhow::{Context, Result, bail};
 use nix::sys::signal::{Signal, kill};
-use nix::time::clock_getcpuclockid;
 use nix::unistd::Pid;
+use tokio::time::{sleep, timeout};
 
 use crate::cgroup::Cgroup;
+use crate::processor;
 
 /// Environment variables.
 pub(crate) type Environment = BTreeMap<String, String>;
 
-/// The processor of the bench, and that of the functions. They must not take each other's time.
-const BENCH_CPU: usize = 0;
-const FUNCTION_CPU: usize = 1;
+/// How often a process that is to do something is looked at, whether it still runs.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long a process may take to end, with a profile to write too; and how often it is looked at meanwhile.
+const ENDING: Duration = Duration::from_secs(10);
+const LOOK_AT_ENDING: Duration = Duration::from_millis(2);
+/// The bytes of what a process complained of last that are told, at most.
+const LAST_WORDS: usize = 4_096;
 
 /// A shell that says that it is there, and becomes the command when it is told to.
 const HELD: &str = "echo && read go && exec \"$0\" \"$@\" >/dev/null";
@@ -35,47 +41,24 @@ pub(crate) enum Place {
     AnyCpu,
 }
 
-/// Keeps the bench, and what it starts from now on but for functions, to its processor.
-pub(crate) fn keep_to_one_cpu() -> Result<()> {
-    pin(BENCH_CPU)
-}
-
-fn pin(cpu: usize) -> Result<()> {
-    let mut set = CpuSet::new();
-    set.set(cpu)?;
-    sched_setaffinity(Pid::from_raw(0), &set).context("the bench needs two processors")
-}
-
-fn unpin() -> Result<()> {
-    let mut set = CpuSet::new();
-    (0..CpuSet::count()).try_for_each(|cpu| set.set(cpu))?;
-    Ok(sched_setaffinity(Pid::from_raw(0), &set)?)
-}
-
-/// How many processors there are for what may run on any.
-pub(crate) fn processors() -> Result<usize> {
-    let counting = thread::spawn(|| -> Result<usize> {
-        unpin()?;
-        Ok(thread::available_parallelism()?.get())
-    });
-    counting.join().map_err(|_| anyhow::anyhow!("the counting thread panicked"))?
-}
-
 /// A process, killed when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
+    /// What it has written to standard error.
+    errors: File,
     /// When it was asked for.
     pub(crate) started: Instant,
 }
 
 impl Process {
-    /// Starts a command with nothing in its environment but what is given, and with nobody to read what it writes.
+    /// Starts a command with nothing in its environment but what is given, and with nobody to read what it writes
+    /// to standard output.
     pub(crate) fn start(command: &[PathBuf], environment: Environment, place: Place) -> Result<Self> {
         let (program, arguments) = command.split_first().context("a command")?;
         let mut command = Command::new(program);
         command.args(arguments).env_clear().envs(environment);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
         Self::spawn(command, place)
     }
 
@@ -83,7 +66,7 @@ impl Process {
     pub(crate) fn start_in(group: &Cgroup, program: &Path, environment: Environment) -> Result<Self> {
         let mut shell = Command::new("/bin/sh");
         shell.arg("-c").arg(HELD).arg(program).env_clear().envs(environment);
-        shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = Self::spawn(shell, Place::OneCpu)?;
         BufReader::new(process.output()?).read_line(&mut String::new())?;
         group.add(process.pid()?)?;
@@ -93,17 +76,19 @@ impl Process {
         Ok(process)
     }
 
-    /// Starts a command as it is.
+    /// Starts a command as it is, but for its standard error.
     pub(crate) fn spawn(mut command: Command, place: Place) -> Result<Self> {
         let program = command.get_program().to_owned();
+        let errors = tempfile::tempfile()?;
+        command.stderr(errors.try_clone()?);
         // A process runs where the thread that starts it does.
         let starting = thread::spawn(move || -> Result<Self> {
             match place {
-                Place::OneCpu => pin(FUNCTION_CPU)?,
-                Place::AnyCpu => unpin()?,
+                Place::OneCpu => processor::keep_to(processor::OF_FUNCTIONS)?,
+                Place::AnyCpu => processor::keep_to_none()?,
             }
             let started = Instant::now();
-            Ok(Self { child: command.spawn()?, started })
+            Ok(Self { child: command.spawn()?, errors, started })
         });
         let started = starting.join().map_err(|_| anyhow::anyhow!("the starting thread panicked"))?;
         started.with_context(|| program.display().to_string())
@@ -120,7 +105,7 @@ impl Process {
 
     /// The processor time that it has used, all threads together.
     pub(crate) fn cpu(&self) -> Result<Duration> {
-        Ok(Duration::from(clock_getcpuclockid(self.pid()?)?.now()?))
+        processor::time_of(self.pid()?)
     }
 
     /// The memory that it has resident, in bytes.
@@ -131,10 +116,35 @@ impl Process {
         Ok(kilobytes * 1024)
     }
 
-    /// Asks it to end, and waits until it has.
-    pub(crate) fn end(mut self) -> Result<()> {
+    /// Waits for what the process is to do, and no longer than it runs.
+    pub(crate) async fn while_running<T>(&mut self, doing: impl Future<Output = Result<T>>) -> Result<T> {
+        let mut doing = pin!(doing);
+        loop {
+            if let Ok(done) = timeout(LOOK, &mut doing).await {
+                return done;
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("it has ended, {status}: {}", self.last_words()?);
+            }
+        }
+    }
+
+    /// The end of what it has written to standard error.
+    pub(crate) fn last_words(&self) -> io::Result<String> {
+        let length = self.errors.metadata()?.len();
+        let mut words = vec![0; LAST_WORDS];
+        // The process writes where its own handle of the file stands: nothing here may move that.
+        let read = self.errors.read_at(&mut words, length.saturating_sub(LAST_WORDS as u64))?;
+        Ok(String::from_utf8_lossy(&words[..read]).trim().to_owned())
+    }
+
+    /// Asks it to end, and waits until it has. One that does not is killed.
+    pub(crate) async fn end(mut self) -> Result<()> {
         kill(self.pid()?, Signal::SIGTERM)?;
-        self.child.wait()?;
+        let asked = Instant::now();
+        while self.child.try_wait()?.is_none() && asked.elapsed() < ENDING {
+            sleep(LOOK_AT_ENDING).await;
+        }
         Ok(())
     }
 }
@@ -144,5 +154,37 @@ impl Drop for Process {
         // Fails where it has ended already.
         self.child.kill().ok();
         self.child.wait().ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    fn shell(script: &str) -> Process {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        Process::spawn(command, Place::AnyCpu).expect("a shell")
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_process_that_has_ended_is_not_waited_for_and_its_complaint_is_told() {
+        let mut process = shell("echo no region >&2; exit 3");
+        let waiting = timeout(Duration::from_secs(30), process.while_running(pending::<Result<()>>()));
+        let error = waiting.await.expect("no wait").expect_err("an error").to_string();
+        assert!(error.contains("exit status: 3") && error.ends_with("no region"), "{error}");
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn what_a_process_does_is_waited_for_while_it_runs() {
+        let mut process = shell("exec sleep 60");
+        let doing = async {
+            sleep(LOOK * 2).await;
+            Ok("done")
+        };
+        assert_eq!(process.while_running(doing).await.expect("it runs"), "done");
+        process.end().await.expect("it ends");
     }
 }

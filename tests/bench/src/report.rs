@@ -15,8 +15,8 @@ use crate::bed::BODY;
 use crate::figures::{Figures, Run};
 use crate::limits::Verdict;
 use crate::measure::{Extent, SLOW, precise};
-use crate::paths::OF_PATHS;
 use crate::statistics::Sample;
+use crate::subject::{LEAN, RECEIVER};
 
 /// The whole page, with sections of their own before the last.
 pub(crate) fn page(
@@ -48,13 +48,14 @@ fn table(page: &mut String, run: &Run) -> Result<()> {
     let slow = SLOW.as_millis();
     writeln!(
         page,
-        "| | start, ms | start, CPU ms | first event, ms | its CPU, ms | warm event, µs | its CPU, µs | with stores of {slow} ms, ms | beyond them, µs | RSS, MB | size, MB |"
+        "| | start, ms | start, CPU ms | start alone, ms | first event, ms | its CPU, ms | warm event, µs | its CPU, µs | with stores of {slow} ms, ms | beyond them, µs | RSS, MB | size, MB |"
     )?;
-    writeln!(page, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
+    writeln!(page, "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")?;
     for Figures { subject, times, size, .. } in &run.0 {
         let row = [
             with_spread(&times.start, 1e3, 2),
             plain(&times.start_cpu, 1e3, 2),
+            plain(&times.start_alone, 1e3, 2),
             with_spread(&times.first, 1e3, 2),
             plain(&times.first_cpu, 1e3, 2),
             with_spread(&times.warm, 1.0, 0),
@@ -68,7 +69,8 @@ fn table(page: &mut String, run: &Run) -> Result<()> {
     }
     writeln!(
         page,
-        "\nMedians; in brackets the quartiles. *Start* is from exec to the first poll of the Runtime API; *beyond them* what an event with slow \
+        "\nMedians; in brackets the quartiles. *Start* is from exec to the first poll of the Runtime API, and *start alone* the \
+         same of a native program where no connection to a store can be opened; *beyond them* is what an event with slow \
          stores takes besides the longer of the two stores' own times, which are longer than they were told to be."
     )?;
     Ok(())
@@ -88,13 +90,28 @@ fn instructions(page: &mut String, run: &Run) -> Result<()> {
 }
 
 fn limits(page: &mut String, verdicts: &[Verdict]) -> Result<()> {
-    writeln!(page, "| `post-punches`, the size of each, and the paths of `{OF_PATHS}` | measured | no more than | |")?;
-    writeln!(page, "| --- | --- | --- | --- |")?;
+    writeln!(
+        page,
+        "| `{RECEIVER}`, where no other is named | measured | of the five functions, the most | no more than | |"
+    )?;
+    writeln!(page, "| --- | --- | --- | --- | --- |")?;
     for verdict in verdicts {
         let kept = if verdict.is_kept() { "kept" } else { "**missed**" };
-        let number = |value: f64| if verdict.is_count { format!("{value:.0}") } else { format!("{value:.3}") };
-        writeln!(page, "| {} | {} | {} | {kept} |", verdict.figure, number(verdict.value), number(verdict.limit))?;
+        let [value, limit] = [verdict.value, verdict.goal.limit].map(|value| verdict.number(value));
+        let spread = verdict
+            .spread
+            .map_or_else(String::new, |(low, high)| format!(" ({}–{})", verdict.number(low), verdict.number(high)));
+        let worst =
+            verdict.worst.map_or_else(String::new, |(value, name)| format!("{}, {name}", verdict.number(value)));
+        writeln!(page, "| {} | {value}{spread} | {worst} | {limit} | {kept} |", verdict.figure)?;
     }
+    writeln!(
+        page,
+        "\nWhat is measured times another is so in each round: the median of these ratios, and in brackets their quartiles. \
+         *{LEAN}* does not do without all that is the receiver's own: it hashes the body once, as it must for the SDK's \
+         signature, and for the record it clones an item that is ready. What was once reached without being a goal is kept, but \
+         for a twentieth."
+    )?;
     Ok(())
 }
 
@@ -108,8 +125,8 @@ fn method(page: &mut String, run: &Run, extent: Extent) -> Result<()> {
         "
 Each is a release build or an installation of the real thing, in a process of its own, kept to one processor; the bench is on
 another. The bench speaks the Lambda Runtime API to it, and answers as S3 and DynamoDB over https (TLS 1.3, an ECDSA certificate) on
-loopback. {rounds} rounds; in each round every subject lives once, in turn: start, first event, {events} warm events, some with
-slow stores, and the end. So whatever slows the machine slows all of them. An event carries a body of {BODY} bytes, or the sample's,
+loopback. {rounds} rounds; in each round every subject lives once, each time another one first: start, first event, {events}
+warm events, some with slow stores, and the end. So whatever slows the machine slows all of them. An event carries a body of {BODY} bytes, or the sample's,
 and a record id of its own; after a life, the stores must have been given as many writes as there were events. Every subject
 that does so on Lambda reads the system's root certificates; the receiver's functions, which bring Amazon's five, and the lean one
 read those and the bench's own from a file.

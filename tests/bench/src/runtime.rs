@@ -30,7 +30,7 @@ enum Doing {
     Polls(Instant),
     Answers(Instant, Bytes),
     /// Reports an error, of its initialisation or of an event.
-    Fails,
+    Fails(Bytes),
 }
 
 /// The Runtime API of one process. It ends when this is dropped.
@@ -87,7 +87,10 @@ impl Runtime {
 
     async fn doing(&mut self) -> Result<Doing> {
         let doing = timeout(PATIENCE, self.doings.recv()).await.context("the function does nothing")?;
-        doing.context("the Runtime API has ended")
+        match doing.context("the Runtime API has ended")? {
+            Doing::Fails(report) => bail!("the function reports {}", String::from_utf8_lossy(&report)),
+            doing => Ok(doing),
+        }
     }
 }
 
@@ -107,7 +110,7 @@ async fn answer(request: Request<Incoming>, api: Arc<Api>) -> Result<Response<Fu
     }
     let is_answer = request.uri().path().ends_with("/response");
     let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let doing = if is_answer { Doing::Answers(Instant::now(), body) } else { Doing::Fails };
+    let doing = if is_answer { Doing::Answers(Instant::now(), body) } else { Doing::Fails(body) };
     api.doings.send(doing).ok();
     let mut response = Response::new(Full::default());
     *response.status_mut() = StatusCode::ACCEPTED;

@@ -74,27 +74,27 @@ async fn live(bed: &Bed, subject: &Subject, share: &mut Share) -> Result<()> {
     let before = bed.sink.writes();
     let group = Cgroup::of_memory(share.megabytes)?;
     let mut running = bed.run_in(&group, subject).await?;
-    let polled = running.runtime.polled().await?;
+    let polled = running.polled().await?;
     let (start, first) = (polled - running.process.started, running.answer().await?);
     share.start.push(micros(start));
     share.first.push(micros(first));
     share.cold.push(micros(start + first));
-    running.runtime.polled().await?;
+    running.polled().await?;
     for _ in 0..WARMING {
         running.answer().await?;
-        running.runtime.polled().await?;
+        running.polled().await?;
     }
     for _ in 0..EVENTS {
         let elapsed = running.answer().await?;
         share.warm.push(micros(elapsed));
         share.billed += billed(elapsed)?;
         share.events += 1;
-        running.runtime.polled().await?;
+        running.polled().await?;
     }
     // A start takes more than the smallest share has in a period.
     let is_limited = share.megabytes > SETTINGS[0] || group.throttled()? > 0;
     ensure!(is_limited, "the quota of CPU time does not hold");
-    running.process.end()?;
+    running.process.end().await?;
     check_writes(subject, Given::default(), bed.sink.writes().since(before), u64::from(1 + WARMING + EVENTS))
 }
 

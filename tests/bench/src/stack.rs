@@ -1,6 +1,5 @@
 //! The local stack in a process of its own: `DynamoDB` and S3 that keep what they are given.
 
-use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -34,11 +33,10 @@ pub(crate) struct Stack {
 impl Stack {
     /// Starts its program on free ports, with its data in a folder. The repository has the template.
     pub(crate) fn start(program: &Path, root: &Path, folder: &Path) -> Result<Self> {
-        let errors = fs::File::create(folder.join("stack.log"))?;
         let mut command = Command::new(program);
         command.args(["stack", "--dynamodb-port", "0", "--s3-port", "0", "--template"]);
         command.arg(root.join("template.yaml")).arg("--folder").arg(folder);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors);
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
         let mut process = Process::spawn(command, Place::AnyCpu)?;
         let mut environment = Environment::new();
         for line in BufReader::new(process.output()?).lines() {
@@ -51,8 +49,7 @@ impl Stack {
                 return Ok(Self { process, environment });
             }
         }
-        let errors = fs::read_to_string(folder.join("stack.log"))?;
-        anyhow::bail!("the local stack has ended, and told no more than {environment:?}\n{errors}")
+        anyhow::bail!("the local stack has ended, and told no more than {environment:?}\n{}", process.last_words()?)
     }
 }
 

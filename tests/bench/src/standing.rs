@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 /// Entries that the receiver keeps of a record's history (`MAX_ENTRIES` of `shared/src/record/history.rs`).
-const MAX_ENTRIES: u64 = 200;
+pub(crate) const MAX_ENTRIES: u64 = 200;
 
 /// What stands in the stores.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_record_of_many_revisions_has_as_long_a_history_as_the_receiver_keeps() {
         let item = &refused(Standing::Revisions(1_000))["Item"];
-        assert_eq!(item["History"]["L"].as_array().map(Vec::len), Some(200));
+        assert_eq!(item["History"]["L"].as_array().map(Vec::len), usize::try_from(MAX_ENTRIES).ok());
         assert_eq!((&item["Revision"]["N"], &item["HistoryDropped"]["N"]), (&json!("1000"), &json!("800")));
         assert_eq!(item["PunchId"]["N"], "98117");
     }

@@ -1,14 +1,18 @@
 //! Medians and their spread.
 
-/// Measurements of one thing.
-#[derive(Debug, Clone, Default)]
+/// Measurements of one thing, in the order in which they were made.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Sample(Vec<f64>);
 
 impl Sample {
     /// Adds a measurement.
     pub(crate) fn push(&mut self, value: f64) {
-        let at = self.0.partition_point(|known| *known < value);
-        self.0.insert(at, value);
+        self.0.push(value);
+    }
+
+    /// Each measurement, times the other one's of the same round: what slowed one round slowed both.
+    pub(crate) fn times(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(one, other)| one / other).collect())
     }
 
     /// The value below which a share of the measurements lies, by the nearest rank.
@@ -21,7 +25,9 @@ impl Sample {
             reason = "ranks"
         )]
         let rank = (share * last as f64).round() as usize;
-        self.0.get(rank).copied()
+        let mut sorted = self.0.clone();
+        let (_, at_rank, _) = sorted.select_nth_unstable_by(rank, f64::total_cmp);
+        Some(*at_rank)
     }
 
     /// The median.
@@ -47,5 +53,13 @@ mod tests {
             sample.push(value);
         }
         assert_eq!((sample.median(), sample.spread()), (Some(3.0), Some((2.0, 4.0))));
+    }
+
+    #[test]
+    fn ratios_are_those_of_one_round() {
+        let sample = |values: &[f64]| Sample(values.to_vec());
+        let ratios = sample(&[3.0, 30.0, 6.0]).times(&sample(&[2.0, 10.0, 3.0]));
+        assert_eq!(ratios, sample(&[1.5, 3.0, 2.0]));
+        assert_eq!(ratios.median(), Some(2.0));
     }
 }

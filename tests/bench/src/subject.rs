@@ -3,8 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::{self, ScopedJoinHandle};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 
 /// The five functions, as `functions/src/bin` has them.
 const FUNCTIONS: [&str; 5] =
@@ -17,6 +18,15 @@ pub(crate) const LEAN: &str = "lean SDK";
 pub(crate) const NAIVE: &str = "naive Rust";
 pub(crate) const PYTHON: &str = "Python";
 pub(crate) const NODE: &str = "Node";
+
+/// Whether the peers in Python and JavaScript are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Peers {
+    /// They are, installed if they are not yet.
+    Installed,
+    /// They are not.
+    LeftOut,
+}
 
 /// What a subject does with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,23 +95,39 @@ pub(crate) fn build_stack(root: &Path) -> Result<PathBuf> {
     Ok(target.join("soak").join(program))
 }
 
-/// Builds, or installs, every subject.
-pub(crate) fn build_all(root: &Path, peers: bool) -> Result<Vec<Subject>> {
-    let mut subjects = build_functions(root)?;
-    for rival in [NO_WORK, LEANEST, AS_IT_COMES] {
-        subjects.push(build_rival(root, rival)?);
-    }
-    if peers {
-        subjects.extend(install_peers(root)?);
-    }
-    Ok(subjects)
+/// Builds, or installs, every subject, and builds the local stack.
+///
+/// At the same time, for the last minutes of a build belong to one processor: the program is linked as one piece of code.
+/// Builds of one profile come one after the other, for cargo lets one at a time into its folder.
+pub(crate) fn build_all(root: &Path, peers: Peers) -> Result<(Vec<Subject>, PathBuf)> {
+    thread::scope(|scope| {
+        let stack = scope.spawn(|| build_stack(root));
+        let deployed = scope.spawn(|| Ok([build_rival(root, NO_WORK)?, build_rival(root, LEANEST)?]));
+        let peers = scope.spawn(|| match peers {
+            Peers::Installed => install_peers(root),
+            Peers::LeftOut => Ok(vec![]),
+        });
+        let mut subjects = build_functions(root)?;
+        let naive = build_rival(root, AS_IT_COMES)?;
+        subjects.extend(built(deployed)?);
+        subjects.push(naive);
+        subjects.extend(built(peers)?);
+        Ok((subjects, built(stack)?))
+    })
+}
+
+fn built<T>(build: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    build.join().map_err(|_| anyhow!("a build panicked"))?
 }
 
 /// Builds those whose sizes and instructions have limits, and what these are held against.
 pub(crate) fn build_counted(root: &Path) -> Result<Vec<Subject>> {
-    let mut subjects = build_functions(root)?;
-    subjects.push(build_rival(root, LEANEST)?);
-    Ok(subjects)
+    thread::scope(|scope| {
+        let leanest = scope.spawn(|| build_rival(root, LEANEST));
+        let mut subjects = build_functions(root)?;
+        subjects.push(built(leanest)?);
+        Ok(subjects)
+    })
 }
 
 /// A program of `tests/bench/subjects`.
@@ -144,7 +170,7 @@ fn build_rival(root: &Path, Rival { binary, profile, name, what, work }: Rival) 
     Ok(Subject { name, what, operation: RECEIVER, command, work, is_native: true })
 }
 
-fn install_peers(root: &Path) -> Result<impl Iterator<Item = Subject>> {
+fn install_peers(root: &Path) -> Result<Vec<Subject>> {
     let folder = root.join(".dataconnect/bench/peers");
     let script = root.join("tests/bench/peers/install.sh");
     let status = Command::new(&script).arg(&folder).status().with_context(|| script.display().to_string())?;
@@ -153,14 +179,15 @@ fn install_peers(root: &Path) -> Result<impl Iterator<Item = Subject>> {
         (PYTHON, "boto3 and Powertools, in Python", "python/bootstrap"),
         (NODE, "SDK v3 bundled by esbuild and Powertools, in JavaScript", "node/bootstrap"),
     ];
-    Ok(peers.into_iter().map(move |(name, what, command)| Subject {
+    let peers = peers.into_iter().map(|(name, what, command)| Subject {
         name,
         what,
         operation: RECEIVER,
         command: folder.join(command),
         work: Work::Writes,
         is_native: false,
-    }))
+    });
+    Ok(peers.collect())
 }
 
 fn target(root: &Path) -> PathBuf {

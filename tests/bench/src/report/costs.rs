@@ -8,6 +8,7 @@ use crate::bed::BODY;
 use crate::growth::{Cost, Growth};
 use crate::measure::precise;
 use crate::paths::{OF_PATHS, PathCost};
+use crate::standing::MAX_ENTRIES;
 use crate::subject::RECEIVER;
 
 use super::thousands;
@@ -41,7 +42,7 @@ on a processor that has them.
     writeln!(
         page,
         "\nA correction of {BODY} bytes. DynamoDB refuses its first write with the record that is there, history and \
-         all; the second one writes both. A history keeps 200 entries: after them, a revision more takes no more."
+         all; the second one writes both. A history keeps {MAX_ENTRIES} entries: after them, a revision more takes no more."
     )?;
     Ok(page)
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::bed::BODY;
 use crate::load::{INSTANCES, LENGTH, Level};
-use crate::process::processors;
+use crate::processor::processors;
 use crate::statistics::Sample;
 
 /// The section.

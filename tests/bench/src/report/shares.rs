@@ -6,7 +6,7 @@ use anyhow::{Context, Error, Result};
 
 use super::plain;
 use crate::bed::BODY;
-use crate::cgroup::WHOLE_CPU;
+use crate::cgroup::{PERIOD, WHOLE_CPU};
 use crate::measure::SLOW;
 use crate::shares::{EVENTS, GB_SECOND, MILLION_REQUESTS, PATIENCE, ROUNDS, Share, recommended};
 use crate::statistics::Sample;
@@ -34,12 +34,12 @@ pub(crate) fn section(shares: &[Share]) -> Result<String> {
         writeln!(text, "| {megabytes} | {start} | {first} | {cold} | {median} | {p99:.1} | {dollars:.3} |")?;
     }
     let best = recommended(shares).context("nothing was measured")?.megabytes;
-    let slow = SLOW.as_millis();
+    let (period, slow) = (PERIOD.as_millis(), SLOW.as_millis());
     write!(
         text,
         "
 `{RECEIVER}` with the share of a processor that Lambda gives for the memory, {WHOLE_CPU} MB being a whole one, by a quota in
-every 20 ms, and with stores of {slow} ms. Every setting lived {ROUNDS} times, in turn with the others, with {EVENTS} warm events of
+every {period} ms, and with stores of {slow} ms. Every setting lived {ROUNDS} times, in turn with the others, with {EVENTS} warm events of
 {BODY} bytes in each life, one right after the other: the most that one instance can have to do. Start and first event come once
 in a life, and are medians. The dollars are those of us-east-1 on arm64: each warm event's duration, rounded up to the
 millisecond, at {GB_SECOND:.10} a GB-second, and {MILLION_REQUESTS:.2} for a million requests. Starts are not in them, nor what the
