@@ -1,5 +1,6 @@
 //! The leanest use of the SDK for the receiver's two calls: the same object and the same item go out at the same time,
-//! and nothing is checked, parsed, merged or told. What a warm event of the receiver takes beyond this is its own code.
+//! and nothing is checked, parsed, merged or told. It hashes the body once, as the SDK does for its signature where nobody
+//! else has, and clones an item that is ready.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
