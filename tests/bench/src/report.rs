@@ -131,8 +131,10 @@ and a record id of its own; after a life, the stores must have been given as man
 that does so on Lambda reads the system's root certificates; the receiver's functions, which bring Amazon's five, and the lean one
 read those and the bench's own from a file.
 
-Left out: Lambda itself (its own start of a microVM, its network and its processors), the stores' own time, arm64, compressed size,
-and what logs cost: they go to `/dev/null`.
+Left out: Lambda itself (its own start of a microVM, its network and its processors), the stores' own time, connections that they
+closed while a function was frozen, AWS's longer chains of certificates, arm64, compressed size, and what logs cost: they go to
+`/dev/null`. The peers do without Powertools' idempotency, which keeps a table of its own and writes to it twice an event: the
+record's own condition does its work, in them as in the receiver.
 "
     )?;
     Ok(())
