@@ -4,7 +4,6 @@
 //! Our own module, and not a crate: the crates for it bring a recorder behind locks, histograms and a registry to gather
 //! in the background, for what is one JSON line a request.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
 use std::time::SystemTime;
 
@@ -15,10 +14,8 @@ use super::Summary;
 use crate::answer::Answer;
 use crate::record::Outcome;
 
-thread_local! {
-    /// The last line, whose memory the next one takes: for as much as this `malloc` would tidy up first, at every event.
-    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
+/// As many bytes as a line has, or a few more.
+const LINE_BYTES: usize = 1_280;
 
 /// Writes the metrics of requests.
 #[derive(Debug, Clone)]
@@ -124,13 +121,11 @@ impl Metrics {
         let line = self.line(summary, u64::try_from(now.as_millis()).unwrap_or_default());
         // Made whole and written at once: nothing in it fails to be JSON, and without a standard output there is nobody
         // to tell.
-        LINE.with_borrow_mut(|json| {
-            json.clear();
-            if serde_json::to_writer(&mut *json, &line).is_ok() {
-                json.push(b'\n');
-                let _ = io::stdout().lock().write_all(json);
-            }
-        });
+        let mut json = Vec::with_capacity(LINE_BYTES);
+        if serde_json::to_writer(&mut json, &line).is_ok() {
+            json.push(b'\n');
+            let _ = io::stdout().lock().write_all(&json);
+        }
     }
 
     /// The line of one request.

@@ -1,5 +1,6 @@
 //! Instructions, counted by callgrind: the figure that no other load on the machine changes.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,9 +15,7 @@ const EVENTS: u64 = 50;
 /// The same where there is much to count.
 const FEW_EVENTS: u64 = 20;
 /// How often lives are tried that are to be alike.
-const TRIES: u32 = 5;
-/// The stores that a connection is opened to.
-const STORES: u64 = 2;
+const TRIES: u32 = 12;
 
 /// Instructions of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,29 +38,29 @@ pub(crate) struct Warm {
 }
 
 /// One life, all together.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Life {
     instructions: u64,
-    connected: Connected,
+    connections: Connections,
     /// The length of the last event's body.
     body_bytes: usize,
 }
 
-/// When a subject has its connections to the stores.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-enum Connected {
+/// The connections to the stores that a life had, one after the other too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Connections {
     /// Before its first poll.
-    AtStart,
-    /// When an event needs them.
-    #[default]
-    AtAnEvent,
+    at_start: u64,
+    /// In all.
+    in_all: u64,
 }
 
 /// Counts them, in three lives of other lengths.
 pub(crate) async fn count(bed: &Bed, subject: &Subject, folder: &Path) -> Result<Instructions> {
-    let lives = alike(bed, subject, folder, Given::default(), [0, 1, 1 + EVENTS]).await?;
-    let [start, one, all] = lives.map(|life| life.instructions);
-    Ok(Instructions { start, first: one.saturating_sub(start), warm: all.saturating_sub(one) / EVENTS })
+    let [one, all] = alike(bed, subject, folder, Given::default(), [1, 1 + EVENTS]).await?;
+    let start = started(bed, subject, folder, one.connections).await?.instructions;
+    let warm = all.instructions.saturating_sub(one.instructions) / EVENTS;
+    Ok(Instructions { start, first: one.instructions.saturating_sub(start), warm })
 }
 
 /// Counts those of a warm event that a subject is given, in two lives.
@@ -71,28 +70,35 @@ pub(crate) async fn warm(bed: &Bed, subject: &Subject, folder: &Path, given: Giv
     Ok(Warm { instructions, body_bytes: all.body_bytes })
 }
 
-/// Lives of so many events each, whose difference is in their events alone.
+/// Two lives of so many events, whose difference is in their events alone.
 ///
-/// The receiver gives up opening its connections where that takes long, as it can under valgrind beside other work. Its first
-/// event opens them then: millions of instructions that must be in all of the lives or in none.
-async fn alike<const LIVES: usize>(
-    bed: &Bed,
-    subject: &Subject,
-    folder: &Path,
-    given: Given,
-    events: [u64; LIVES],
-) -> Result<[Life; LIVES]> {
+/// Under valgrind a second is hardly enough for the receiver to open its connections. Where it gives up, its first event
+/// opens others: millions of instructions that must be in both lives or in neither.
+async fn alike(bed: &Bed, subject: &Subject, folder: &Path, given: Given, events: [u64; 2]) -> Result<[Life; 2]> {
     let output = &folder.join("callgrind.out");
+    let mut kinds: HashMap<Connections, [Option<Life>; 2]> = HashMap::new();
     for _ in 0..TRIES {
-        let mut lives = [Life::default(); LIVES];
-        for (life, events) in lives.iter_mut().zip(events) {
-            *life = self::life(bed, subject, output, given, events).await?;
-        }
-        if lives.iter().all(|life| life.connected == lives[0].connected) {
-            return Ok(lives);
+        for (place, events) in events.into_iter().enumerate() {
+            let life = life(bed, subject, output, given, events).await?;
+            let kind = kinds.entry(life.connections).or_default();
+            kind[place] = Some(life);
+            if let [Some(short), Some(long)] = *kind {
+                return Ok([short, long]);
+            }
         }
     }
-    bail!("{}: connected now before its first event, now at it: the machine is too busy to count", subject.name)
+    bail!("{}: no two lives have the same connections: the machine is too busy to count", subject.name)
+}
+
+/// A life without events that starts with as many connections as others did.
+async fn started(bed: &Bed, subject: &Subject, folder: &Path, like: Connections) -> Result<Life> {
+    for _ in 0..TRIES {
+        let life = life(bed, subject, &folder.join("callgrind.out"), Given::default(), 0).await?;
+        if life.connections.at_start == like.at_start {
+            return Ok(life);
+        }
+    }
+    bail!("{}: no start has the connections of another: the machine is too busy to count", subject.name)
 }
 
 /// Leaves the profile of warm events in a file, for `callgrind_annotate`.
@@ -107,11 +113,10 @@ async fn life(bed: &Bed, subject: &Subject, output: &Path, given: Given, events:
     let mut option = std::ffi::OsString::from("--callgrind-out-file=");
     option.push(output);
     let valgrind = ["valgrind".into(), "--tool=callgrind".into(), PathBuf::from(option)];
-    let (before, opened) = (bed.sink.writes(), bed.sink.openings());
+    let (before, connected) = (bed.sink.writes(), bed.sink.connections());
     let mut running = bed.run_with(subject, &valgrind, Stores::There, given).await?;
     running.polled().await.with_context(|| subject.name)?;
-    let is_connected = bed.sink.openings() >= opened + STORES;
-    let connected = if is_connected { Connected::AtStart } else { Connected::AtAnEvent };
+    let at_start = bed.sink.connections() - connected;
     for _ in 0..events {
         running.answer().await?;
         running.polled().await?;
@@ -121,5 +126,9 @@ async fn life(bed: &Bed, subject: &Subject, output: &Path, given: Given, events:
     check_writes(subject, given, bed.sink.writes().since(before), events)?;
     let profile = fs::read_to_string(output).context("valgrind writes no profile: is it installed?")?;
     let total = profile.lines().rev().find_map(|line| line.strip_prefix("totals: ")).context("a total")?;
-    Ok(Life { instructions: total.trim().parse()?, connected, body_bytes })
+    Ok(Life {
+        instructions: total.trim().parse()?,
+        connections: Connections { at_start, in_all: bed.sink.connections() - connected },
+        body_bytes,
+    })
 }

@@ -53,7 +53,7 @@ struct State {
     objects: AtomicU64,
     items: AtomicU64,
     refused: AtomicU64,
-    openings: AtomicU64,
+    connections: AtomicU64,
     standing: Mutex<Standing>,
 }
 
@@ -116,9 +116,9 @@ impl Sink {
         *self.state.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
     }
 
-    /// The calls that open a connection, of which there is one to either store.
-    pub(crate) fn openings(&self) -> u64 {
-        self.state.openings.load(Ordering::SeqCst)
+    /// The connections that stood.
+    pub(crate) fn connections(&self) -> u64 {
+        self.state.connections.load(Ordering::SeqCst)
     }
 
     /// What both have been asked for.
@@ -139,6 +139,7 @@ async fn serve(store: Store, tls: TlsAcceptor, state: Arc<State>) -> Result<Sock
                 socket.set_nodelay(true).ok();
                 // A client that goes away in mid-handshake is its own affair.
                 let Ok(stream) = tls.accept(socket).await else { return };
+                state.connections.fetch_add(1, Ordering::SeqCst);
                 let answering = service_fn(|request| answer(store, request, &state));
                 http1::Builder::new().serve_connection(TokioIo::new(stream), answering).await.ok();
             });
@@ -175,13 +176,11 @@ async fn answer(store: Store, request: Request<Incoming>, state: &State) -> Resu
             headers.insert(ETAG, HeaderValue::from_static("\"0123456789abcdef0123456789abcdef\""));
         }
         Store::S3 => {
-            state.openings.fetch_add(1, Ordering::SeqCst);
             *response.status_mut() = StatusCode::NOT_FOUND;
         }
         Store::DynamoDb => {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
             if is_put_item && is_without_keys(&body) {
-                state.openings.fetch_add(1, Ordering::SeqCst);
                 *response.status_mut() = StatusCode::BAD_REQUEST;
                 *response.body_mut() = Full::from("{\"__type\":\"com.amazon.coral.validate#ValidationException\"}");
             } else if let Some(refusal) = state.standing().refusal(&body).filter(|_| is_put_item) {
