@@ -91,10 +91,10 @@ async fn alike(bed: &Bed, subject: &Subject, folder: &Path, given: Given, events
 }
 
 /// A life without events that starts with as many connections as others did.
-async fn started(bed: &Bed, subject: &Subject, folder: &Path, like: Connections) -> Result<Life> {
+async fn started(bed: &Bed, subject: &Subject, folder: &Path, of_others: Connections) -> Result<Life> {
     for _ in 0..TRIES {
         let life = life(bed, subject, &folder.join("callgrind.out"), Given::default(), 0).await?;
-        if life.connections.at_start == like.at_start {
+        if life.connections.at_start == of_others.at_start {
             return Ok(life);
         }
     }
