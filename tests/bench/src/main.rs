@@ -96,7 +96,8 @@ async fn main() -> Result<()> {
         (build_counted(&root)?, None)
     } else {
         let peers = if arguments.without_peers { Peers::LeftOut } else { Peers::Installed };
-        (build_all(&root, peers)?, Some(build_stack(&root)?))
+        let (subjects, stack) = build_all(&root, peers)?;
+        (subjects, Some(stack))
     };
     // After the builds, which may have both processors.
     processor::keep_to(processor::OF_BENCH)?;

@@ -3,8 +3,9 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::{self, ScopedJoinHandle};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::paths::OF_PATHS;
 
@@ -103,24 +104,40 @@ pub(crate) fn build_stack(root: &Path) -> Result<PathBuf> {
     Ok(target.join("soak").join(program))
 }
 
-/// Builds, or installs, every subject. One after the other: links of whole programs at the same time take a third longer.
-pub(crate) fn build_all(root: &Path, peers: Peers) -> Result<Vec<Subject>> {
-    let mut subjects = build_functions(root)?;
-    for rival in [NO_WORK, LEANEST, AS_IT_COMES] {
-        subjects.push(build_rival(root, rival)?);
-    }
-    if peers == Peers::Installed {
-        subjects.extend(install_peers(root)?);
-    }
-    Ok(subjects)
+/// Builds, or installs, every subject, and builds the local stack.
+///
+/// At the same time, for the last minutes of a build belong to one processor: the program is linked as one piece of code.
+/// Builds of one profile come one after the other, for cargo lets one at a time into its folder.
+pub(crate) fn build_all(root: &Path, peers: Peers) -> Result<(Vec<Subject>, PathBuf)> {
+    thread::scope(|scope| {
+        let stack = scope.spawn(|| build_stack(root));
+        let deployed = scope.spawn(|| Ok([build_rival(root, NO_WORK)?, build_rival(root, LEANEST)?]));
+        let peers = scope.spawn(|| match peers {
+            Peers::Installed => install_peers(root),
+            Peers::LeftOut => Ok(vec![]),
+        });
+        let mut subjects = build_functions(root)?;
+        let naive = build_rival(root, AS_IT_COMES)?;
+        subjects.extend(built(deployed)?);
+        subjects.push(naive);
+        subjects.extend(built(peers)?);
+        Ok((subjects, built(stack)?))
+    })
+}
+
+fn built<T>(build: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    build.join().map_err(|_| anyhow!("a build panicked"))?
 }
 
 /// Builds those whose sizes and instructions are held, and what these are held against. The other functions are of the
 /// same code, and take as long to build as all of the counting.
 pub(crate) fn build_counted(root: &Path) -> Result<Vec<Subject>> {
-    let mut subjects = build_some(root, &[RECEIVER, OF_PATHS])?;
-    subjects.push(build_rival(root, LEANEST)?);
-    Ok(subjects)
+    thread::scope(|scope| {
+        let leanest = scope.spawn(|| build_rival(root, LEANEST));
+        let mut subjects = build_some(root, &[RECEIVER, OF_PATHS])?;
+        subjects.push(built(leanest)?);
+        Ok(subjects)
+    })
 }
 
 /// A program of `tests/bench/subjects`.
