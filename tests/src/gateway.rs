@@ -1,7 +1,8 @@
 //! Events as API Gateway and function URLs send them.
 
+use dataconnect::gateway::{GatewayEvent, without_pitfalls};
 use lambda_http::http::StatusCode;
-use lambda_http::{Body, Response};
+use lambda_http::{Body, Context, LambdaEvent, Request, Response};
 use serde_json::{Value, json};
 
 /// Who invokes the function.
@@ -13,6 +14,15 @@ pub enum Origin {
     RestApi,
     /// A function URL, which has the HTTP API's format with another domain and a stage of its own.
     FunctionUrl,
+}
+
+/// The request that a function makes of an event.
+///
+/// # Errors
+/// When the event is none of API Gateway's.
+pub fn request(event: &Value) -> serde_json::Result<Request> {
+    let event: GatewayEvent = serde_json::from_str(&event.to_string())?;
+    Ok(without_pitfalls(LambdaEvent::new(event, Context::default())).payload.into())
 }
 
 /// One request, to be turned into an event.

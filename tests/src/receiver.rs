@@ -8,18 +8,16 @@ use base64::engine::general_purpose::STANDARD;
 use dataconnect::archive::Archive;
 use dataconnect::auth::Gate;
 use dataconnect::digest::Digest;
-use dataconnect::gateway::{GatewayEvent, without_pitfalls};
 use dataconnect::operation::Operation;
 use dataconnect::pipeline::Pipeline;
 use dataconnect::table::Table;
 use dataconnect_local::stack::LocalStack;
 use dataconnect_local::template::Template;
 use lambda_http::http::StatusCode;
-use lambda_http::{Context, LambdaEvent, Request};
 use serde_json::{Value, json};
 
 use crate::fixtures::root;
-use crate::gateway::{Call, Origin, Seen};
+use crate::gateway::{Call, Origin, Seen, request};
 use crate::stores::{Stores, dynamodb, s3};
 
 /// The token that the receivers of the tests accept.
@@ -137,10 +135,7 @@ impl Receiver {
     pub async fn answer_event(&self, event: Value) -> Seen {
         static REQUESTS: AtomicU64 = AtomicU64::new(0);
         let request_id = format!("test-request-{}", REQUESTS.fetch_add(1, Ordering::Relaxed));
-        let payload: GatewayEvent =
-            serde_json::from_str(&event.to_string()).unwrap_or_else(|error| panic!("{error}: {event}"));
-        let event = without_pitfalls(LambdaEvent::new(payload, Context::default()));
-        let request: Request = event.payload.into();
+        let request = request(&event).unwrap_or_else(|error| panic!("{error}: {event}"));
         let handled = self.pipeline.handle(request, &request_id).await;
         Seen::of(handled.answer.into_response(&request_id))
     }

@@ -57,33 +57,31 @@ struct Connections {
 
 /// Counts them, in three lives of other lengths.
 pub(crate) async fn count(bed: &Bed, subject: &Subject, folder: &Path) -> Result<Instructions> {
-    let [one, all] = alike(bed, subject, folder, Given::default(), [1, 1 + EVENTS]).await?;
+    let (one, warm) = one_and_warm(bed, subject, folder, Given::default(), EVENTS).await?;
     let start = started(bed, subject, folder, one.connections).await?.instructions;
-    let warm = all.instructions.saturating_sub(one.instructions) / EVENTS;
-    Ok(Instructions { start, first: one.instructions.saturating_sub(start), warm })
+    Ok(Instructions { start, first: one.instructions.saturating_sub(start), warm: warm.instructions })
 }
 
 /// Counts those of a warm event that a subject is given, in two lives.
 pub(crate) async fn warm(bed: &Bed, subject: &Subject, folder: &Path, given: Given) -> Result<Warm> {
-    let [one, all] = alike(bed, subject, folder, given, [1, 1 + FEW_EVENTS]).await?;
-    let instructions = all.instructions.saturating_sub(one.instructions) / FEW_EVENTS;
-    Ok(Warm { instructions, body_bytes: all.body_bytes })
+    Ok(one_and_warm(bed, subject, folder, given, FEW_EVENTS).await?.1)
 }
 
-/// Two lives of so many events, whose difference is in their events alone.
+/// A life of one event, and the mean of so many more in a life that differs from it in these alone.
 ///
 /// Under valgrind a second is hardly enough for the receiver to open its connections. Where it gives up, its first event
 /// opens others: millions of instructions that must be in both lives or in neither.
-async fn alike(bed: &Bed, subject: &Subject, folder: &Path, given: Given, events: [u64; 2]) -> Result<[Life; 2]> {
+async fn one_and_warm(bed: &Bed, subject: &Subject, folder: &Path, given: Given, events: u64) -> Result<(Life, Warm)> {
     let output = &folder.join("callgrind.out");
     let mut kinds: HashMap<Connections, [Option<Life>; 2]> = HashMap::new();
     for _ in 0..TRIES {
-        for (place, events) in events.into_iter().enumerate() {
-            let life = life(bed, subject, output, given, events).await?;
+        for (place, in_all) in [1, 1 + events].into_iter().enumerate() {
+            let life = life(bed, subject, output, given, in_all).await?;
             let kind = kinds.entry(life.connections).or_default();
             kind[place] = Some(life);
-            if let [Some(short), Some(long)] = *kind {
-                return Ok([short, long]);
+            if let [Some(one), Some(all)] = *kind {
+                let instructions = all.instructions.saturating_sub(one.instructions) / events;
+                return Ok((one, Warm { instructions, body_bytes: all.body_bytes }));
             }
         }
     }

@@ -175,9 +175,7 @@ async fn answer(store: Store, request: Request<Incoming>, state: &State) -> Resu
             state.objects.fetch_add(1, Ordering::SeqCst);
             headers.insert(ETAG, HeaderValue::from_static("\"0123456789abcdef0123456789abcdef\""));
         }
-        Store::S3 => {
-            *response.status_mut() = StatusCode::NOT_FOUND;
-        }
+        Store::S3 => *response.status_mut() = StatusCode::NOT_FOUND,
         Store::DynamoDb => {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
             if is_put_item && is_without_keys(&body) {

@@ -10,14 +10,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use dataconnect::archive::ArchiveKey;
-use dataconnect::gateway::{GatewayEvent, without_pitfalls};
 use dataconnect::operation::Operation;
 use jiff::{SignedDuration, Timestamp};
+use lambda_http::Request;
 use lambda_http::http::HeaderName;
 use lambda_http::http::header::{CONTENT_TYPE, RETRY_AFTER};
-use lambda_http::{Context, LambdaEvent, Request};
 use serde_json::Value;
-use tests::gateway::{Call, Origin, Seen};
+use tests::gateway::{Call, Origin, Seen, request};
 use tests::receiver::TOKEN;
 use tests::stores::Stores;
 
@@ -31,12 +30,10 @@ thread_local! {
 /// The input is an event, or what makes one.
 pub fn run(input: &[u8]) {
     let Some(Sent { operation, event, body }) = Sent::read(input) else { return };
-    let Ok(payload) = serde_json::from_str::<GatewayEvent>(&event.to_string()) else {
+    let Ok(request) = request(&event) else {
         assert!(body.is_none(), "an event that API Gateway sends is not read: {event}");
         return;
     };
-    let event_of_lambda = without_pitfalls(LambdaEvent::new(payload, Context::default()));
-    let request: Request = event_of_lambda.payload.into();
     if let Some(body) = &body {
         assert!(**request.body() == **body, "the body is not the one that was sent");
     }

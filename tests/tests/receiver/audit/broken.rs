@@ -10,7 +10,6 @@ use dataconnect::archive::{Archive, ArchiveEntry, Origin};
 use dataconnect::auth::Gate;
 use dataconnect::digest::Digest;
 use dataconnect::event::{Event, ParsedEvent};
-use dataconnect::gateway::{GatewayEvent, without_pitfalls};
 use dataconnect::key::CustomerTenant;
 use dataconnect::operation::{Effect, Operation};
 use dataconnect::payload::OPERATIONS;
@@ -19,12 +18,12 @@ use dataconnect::record::{Outcome, Record, merge};
 use dataconnect::rejection::Reason;
 use dataconnect::request::RawBody;
 use dataconnect::table::Table;
-use lambda_http::{Context, LambdaEvent, Request};
+use lambda_http::Request;
 use serde_json::Value;
 use tests::audit::Places;
 use tests::faults::Layers;
 use tests::fleet::{Answer, Backend};
-use tests::gateway::Seen;
+use tests::gateway::{Seen, request};
 use tests::sender::Tokens;
 
 /// What a receiver does.
@@ -179,8 +178,7 @@ fn accepted(event: Event, outcome: Outcome) -> Said {
 impl Backend for InProcess {
     async fn answer(&self, operation: &'static Operation, event: Value) -> Answer {
         let request_id = format!("request-{:032x}", fastrand::u128(..));
-        let payload: GatewayEvent = serde_json::from_str(&event.to_string()).expect("an API's event");
-        let request: Request = without_pitfalls(LambdaEvent::new(payload, Context::default())).payload.into();
+        let request = request(&event).expect("an API's event");
         let pipeline = &self.pipelines[operation.name];
         let said = match (self.conduct, Self::event(pipeline, &request, &request_id)) {
             (AsItIs | LetsAnybodyIn, _) | (_, None) => pipeline.handle(request, &request_id).await.answer,
