@@ -1,10 +1,9 @@
 //! `dataconnect-local`: the local AWS stack alone, or all of `make run`.
 
-mod private;
+#[cfg(feature = "run")]
 mod run;
 mod shell;
 mod signals;
-mod token;
 
 use std::{
     io::{self, Write},
@@ -31,6 +30,7 @@ enum Command {
     /// DynamoDB and S3 alone, until Ctrl-C or SIGTERM. Prints the environment that functions need to find them.
     Stack(StackArgs),
     /// DynamoDB, S3 and the functions behind their routes, until Ctrl-C or SIGTERM.
+    #[cfg(feature = "run")]
     Run {
         #[command(flatten)]
         stack: StackArgs,
@@ -67,6 +67,7 @@ impl StackArgs {
 async fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Stack(args) => stack(args).await,
+        #[cfg(feature = "run")]
         Command::Run { stack, run } => run::run(stack, run).await,
     };
     match result {

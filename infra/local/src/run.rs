@@ -2,8 +2,10 @@
 
 mod env_file;
 mod guide;
+mod private;
 mod processes;
 mod ready;
+mod token;
 mod watch;
 
 use std::{
@@ -22,7 +24,7 @@ use dataconnect_local::{
     template::{Route, Template},
 };
 
-use crate::{StackArgs, signals::Stop, token};
+use crate::{StackArgs, signals::Stop};
 use watch::Watch;
 
 /// What `run` adds to the options of the stack.

@@ -3,7 +3,7 @@
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread::{self, ScopedJoinHandle};
+use std::thread;
 
 use anyhow::{Context, Result, anyhow, ensure};
 
@@ -99,45 +99,39 @@ fn build_some(root: &Path, names: &[&'static str]) -> Result<Vec<Subject>> {
 /// Builds the local stack, and gives its program.
 pub(crate) fn build_stack(root: &Path) -> Result<PathBuf> {
     let (target, program) = (target(root), "dataconnect-local");
-    // Any other selection of packages than the whole workspace has other features, and the SDK is built again.
-    cargo(root, &target, &["--profile=soak", "--workspace", "--bin", program])?;
-    Ok(target.join("soak").join(program))
+    // Without the features that would have it link the AWS SDK.
+    cargo(root, &target, &["--profile=stack", "--no-default-features", "--package", program])?;
+    Ok(target.join("stack").join(program))
 }
 
 /// Builds, or installs, every subject, and builds the local stack.
 ///
-/// At the same time, for the last minutes of a build belong to one processor: the program is linked as one piece of code.
-/// Builds of one profile come one after the other, for cargo lets one at a time into its folder.
+/// Two builds at a time, for the last minute of most belongs to one processor: the program is linked as one piece of
+/// code. The builds of a profile come one after the other, for cargo lets one at a time into its folder.
 pub(crate) fn build_all(root: &Path, peers: Peers) -> Result<(Vec<Subject>, PathBuf)> {
     thread::scope(|scope| {
-        let stack = scope.spawn(|| build_stack(root));
-        let deployed = scope.spawn(|| Ok([build_rival(root, NO_WORK)?, build_rival(root, LEANEST)?]));
-        let peers = scope.spawn(|| match peers {
-            Peers::Installed => install_peers(root),
-            Peers::LeftOut => Ok(vec![]),
+        let others = scope.spawn(|| -> Result<_> {
+            let peers = match peers {
+                Peers::Installed => install_peers(root)?,
+                Peers::LeftOut => vec![],
+            };
+            Ok((build_stack(root)?, build_rival(root, AS_IT_COMES)?, peers))
         });
         let mut subjects = build_functions(root)?;
-        let naive = build_rival(root, AS_IT_COMES)?;
-        subjects.extend(built(deployed)?);
+        subjects.extend([build_rival(root, NO_WORK)?, build_rival(root, LEANEST)?]);
+        let (stack, naive, peers) = others.join().map_err(|_| anyhow!("a build panicked"))??;
         subjects.push(naive);
-        subjects.extend(built(peers)?);
-        Ok((subjects, built(stack)?))
+        subjects.extend(peers);
+        Ok((subjects, stack))
     })
-}
-
-fn built<T>(build: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
-    build.join().map_err(|_| anyhow!("a build panicked"))?
 }
 
 /// Builds those whose sizes and instructions are held, and what these are held against. The other functions are of the
 /// same code, and take as long to build as all of the counting.
 pub(crate) fn build_counted(root: &Path) -> Result<Vec<Subject>> {
-    thread::scope(|scope| {
-        let leanest = scope.spawn(|| build_rival(root, LEANEST));
-        let mut subjects = build_some(root, &[RECEIVER, OF_PATHS])?;
-        subjects.push(built(leanest)?);
-        Ok(subjects)
-    })
+    let mut subjects = build_some(root, &[RECEIVER, OF_PATHS])?;
+    subjects.push(build_rival(root, LEANEST)?);
+    Ok(subjects)
 }
 
 /// A program of `tests/bench/subjects`.
@@ -152,21 +146,21 @@ struct Rival {
 
 const NO_WORK: Rival = Rival {
     binary: "bench-noop",
-    profile: "deployed",
+    profile: "release",
     name: NOOP,
     what: "answers and does nothing else",
     work: Work::Nothing,
 };
 const LEANEST: Rival = Rival {
     binary: "bench-lean",
-    profile: "deployed",
+    profile: "release",
     name: LEAN,
     what: "both writes by the SDK at once, and nothing else",
     work: Work::Writes,
 };
 const AS_IT_COMES: Rival = Rival {
     binary: "bench-naive",
-    profile: "release",
+    profile: "naive",
     name: NAIVE,
     what: "the SDK's defaults, one write after the other",
     work: Work::Writes,

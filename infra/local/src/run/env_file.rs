@@ -8,8 +8,8 @@ use std::{
 
 use anyhow::Context;
 
-use super::Facts;
-use crate::{private, shell};
+use super::{Facts, private};
+use crate::shell;
 
 /// What the template's variables may be named here. The functions' other settings are nobody else's business.
 const RESOURCES: [&str; 5] = ["WORK_ORDERS_TABLE", "PUNCHES_TABLE", "INCIDENTS_TABLE", "NOTES_TABLE", "ARCHIVE_BUCKET"];

@@ -3,13 +3,13 @@
 //! else has, and clones an item that is ready.
 
 use std::collections::HashMap;
+use std::env::var;
 use std::sync::OnceLock;
 
-use aws_config::BehaviorVersion;
 use aws_runtime::auth::PayloadSigningOverride;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 use aws_sdk_s3::config::interceptors::BeforeSerializationInterceptorContextRef;
-use aws_sdk_s3::config::{ConfigBag, Intercept};
+use aws_sdk_s3::config::{BehaviorVersion, ConfigBag, Credentials, Intercept, Region};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_smithy_http_client::Builder;
@@ -29,9 +29,24 @@ static ITEM: OnceLock<Item> = OnceLock::new();
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let http_client = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let config = aws_config::defaults(BehaviorVersion::v2026_01_12()).http_client(http_client).load().await;
-    let (s3, dynamodb) = (&aws_sdk_s3::Client::new(&config), &aws_sdk_dynamodb::Client::new(&config));
-    let (bucket, table) = (&std::env::var("ARCHIVE_BUCKET")?, &std::env::var("PUNCHES_TABLE")?);
+    let credentials =
+        Credentials::new(var("AWS_ACCESS_KEY_ID")?, var("AWS_SECRET_ACCESS_KEY")?, None, None, "environment");
+    let region = Region::new(var("AWS_REGION")?);
+    let s3 = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .http_client(http_client.clone())
+        .credentials_provider(credentials.clone())
+        .region(region.clone())
+        .endpoint_url(var("AWS_ENDPOINT_URL_S3")?);
+    let dynamodb = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .http_client(http_client)
+        .credentials_provider(credentials)
+        .region(region)
+        .endpoint_url(var("AWS_ENDPOINT_URL_DYNAMODB")?);
+    let (s3, dynamodb) =
+        (&aws_sdk_s3::Client::from_conf(s3.build()), &aws_sdk_dynamodb::Client::from_conf(dynamodb.build()));
+    let (bucket, table) = (&var("ARCHIVE_BUCKET")?, &var("PUNCHES_TABLE")?);
     run(service_fn(async |request: Request| {
         let body = request.into_body().to_vec();
         let digest = digest(&SHA256, &body);

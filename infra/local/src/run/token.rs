@@ -5,10 +5,10 @@ use std::{fs, path::Path};
 use anyhow::Context;
 use dataconnect::auth::AccessToken;
 
-use crate::private;
+use super::private;
 
 /// The token of an earlier start, or a new one.
-pub(crate) fn load_or_make(folder: &Path) -> anyhow::Result<AccessToken> {
+pub(super) fn load_or_make(folder: &Path) -> anyhow::Result<AccessToken> {
     let path = folder.join("token");
     if let Some(token) = fs::read_to_string(&path).ok().and_then(|text| AccessToken::read(&text)) {
         return Ok(token);
