@@ -54,6 +54,7 @@ struct State {
     items: AtomicU64,
     refused: AtomicU64,
     connections: AtomicU64,
+    openings: AtomicU64,
     standing: Mutex<Standing>,
 }
 
@@ -121,6 +122,11 @@ impl Sink {
         self.state.connections.load(Ordering::SeqCst)
     }
 
+    /// The calls answered that a function opens its connections with.
+    pub(crate) fn openings(&self) -> u64 {
+        self.state.openings.load(Ordering::SeqCst)
+    }
+
     /// What both have been asked for.
     pub(crate) fn writes(&self) -> Writes {
         let [objects, items, refused] = [&self.state.objects, &self.state.items, &self.state.refused];
@@ -175,10 +181,14 @@ async fn answer(store: Store, request: Request<Incoming>, state: &State) -> Resu
             state.objects.fetch_add(1, Ordering::SeqCst);
             headers.insert(ETAG, HeaderValue::from_static("\"0123456789abcdef0123456789abcdef\""));
         }
-        Store::S3 => *response.status_mut() = StatusCode::NOT_FOUND,
+        Store::S3 => {
+            state.openings.fetch_add(1, Ordering::SeqCst);
+            *response.status_mut() = StatusCode::NOT_FOUND;
+        }
         Store::DynamoDb => {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
             if is_put_item && is_without_keys(&body) {
+                state.openings.fetch_add(1, Ordering::SeqCst);
                 *response.status_mut() = StatusCode::BAD_REQUEST;
                 *response.body_mut() = Full::from("{\"__type\":\"com.amazon.coral.validate#ValidationException\"}");
             } else if let Some(refusal) = state.standing().refusal(&body).filter(|_| is_put_item) {
