@@ -1,10 +1,9 @@
 //! Instructions, counted by callgrind: the figure that no other load on the machine changes.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::bed::{Bed, Stores, check_writes};
 use crate::course::{Course, Given};
@@ -40,6 +39,7 @@ pub(crate) struct Warm {
 /// One life, all together.
 #[derive(Debug, Clone, Copy)]
 struct Life {
+    events: u64,
     instructions: u64,
     connections: Connections,
     /// The length of the last event's body.
@@ -47,7 +47,7 @@ struct Life {
 }
 
 /// The connections to the stores that a life had, one after the other too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy)]
 struct Connections {
     /// Before its first poll.
     at_start: u64,
@@ -57,62 +57,72 @@ struct Connections {
     in_all: u64,
 }
 
-impl Connections {
-    /// Whether those of the start are there for the events. Under valgrind a second is hardly enough for the receiver to
-    /// open them: where it gives up, nobody can tell how far it came, and its first event opens others.
-    fn are_kept(self) -> bool {
-        self.used_at_start == self.at_start && (self.at_start == 0 || self.at_start == self.in_all)
+impl Life {
+    /// Whether the connections of the start are there for the events. Under valgrind a second is hardly enough for the
+    /// receiver to open them: where it gives up, nobody can tell how far it came, and its first event opens others.
+    fn keeps_connections(&self) -> bool {
+        let Connections { at_start, used_at_start, in_all } = self.connections;
+        used_at_start == at_start && (at_start == 0 || at_start == in_all)
+    }
+
+    /// Whether both opened as many connections, as far as they had the events to.
+    fn is_like(&self, other: &Self) -> bool {
+        let (connections, others) = (self.connections, other.connections);
+        let is_without_events = self.events == 0 || other.events == 0;
+        connections.at_start == others.at_start
+            && connections.used_at_start == others.used_at_start
+            && (is_without_events || connections.in_all == others.in_all)
     }
 }
 
 /// Counts them, in three lives of other lengths.
 pub(crate) async fn count(bed: &Bed, subject: &Subject, folder: &Path) -> Result<Instructions> {
-    let (one, warm) = one_and_warm(bed, subject, folder, Given::default(), EVENTS).await?;
-    let start = started(bed, subject, folder, one.connections).await?.instructions;
-    Ok(Instructions { start, first: one.instructions.saturating_sub(start), warm: warm.instructions })
+    let [start, one, all] = lives(bed, subject, folder, Given::default(), [0, 1, 1 + EVENTS]).await?;
+    let first = one.instructions.saturating_sub(start.instructions);
+    Ok(Instructions { start: start.instructions, first, warm: a_warm_event(&one, &all) })
 }
 
 /// Counts those of a warm event that a subject is given, in two lives.
 pub(crate) async fn warm(bed: &Bed, subject: &Subject, folder: &Path, given: Given) -> Result<Warm> {
-    Ok(one_and_warm(bed, subject, folder, given, FEW_EVENTS).await?.1)
+    let [one, all] = lives(bed, subject, folder, given, [1, 1 + FEW_EVENTS]).await?;
+    Ok(Warm { instructions: a_warm_event(&one, &all), body_bytes: all.body_bytes })
 }
 
-/// A life of one event, and the mean of so many more in a life that differs from it in these alone: to open a connection
-/// takes millions, which must be in both lives or in neither.
-///
-/// Where the machine is too busy for any life to keep its connections, two will do that gave them up alike.
-async fn one_and_warm(bed: &Bed, subject: &Subject, folder: &Path, given: Given, events: u64) -> Result<(Life, Warm)> {
+/// The mean of what the longer of two lives has more.
+fn a_warm_event(one: &Life, all: &Life) -> u64 {
+    all.instructions.saturating_sub(one.instructions) / (all.events - one.events)
+}
+
+/// Lives of so many events each, the most last, that differ in these alone: to open a connection takes millions, which
+/// must be in all of them or in none.
+async fn lives<const LENGTHS: usize>(
+    bed: &Bed,
+    subject: &Subject,
+    folder: &Path,
+    given: Given,
+    lengths: [u64; LENGTHS],
+) -> Result<[Life; LENGTHS]> {
     let output = &folder.join("callgrind.out");
-    let mut kinds: HashMap<Connections, [Option<Life>; 2]> = HashMap::new();
-    let mut pair = None;
-    'tries: for _ in 0..TRIES {
-        for (place, in_all) in [1, 1 + events].into_iter().enumerate() {
-            let life = life(bed, subject, output, given, in_all).await?;
-            let kind = kinds.entry(life.connections).or_default();
-            kind[place] = Some(life);
-            let &mut [Some(one), Some(all)] = kind else { continue };
-            pair = Some((one, all));
-            if life.connections.are_kept() {
-                break 'tries;
-            }
+    let mut lived = lengths.map(|_| vec![]);
+    for _ in 0..TRIES {
+        for (lived, events) in lived.iter_mut().zip(lengths) {
+            lived.push(life(bed, subject, output, given, events).await?);
+        }
+        if let Some(lives) = alike(&lived).find(|lives| lives.iter().all(Life::keeps_connections)) {
+            return Ok(lives);
         }
     }
-    let (one, all) =
-        pair.with_context(|| format!("{}: no two lives are alike: the machine is too busy", subject.name))?;
-    let instructions = all.instructions.saturating_sub(one.instructions) / events;
-    Ok((one, Warm { instructions, body_bytes: all.body_bytes }))
+    // The machine is too busy for any life to keep its connections. Those will do that gave them up alike.
+    let found = alike(&lived).next();
+    found.with_context(|| format!("{}: no lives are alike: the machine is too busy to count", subject.name))
 }
 
-/// A life without events that starts with the connections of others.
-async fn started(bed: &Bed, subject: &Subject, folder: &Path, of_others: Connections) -> Result<Life> {
-    let wanted = (of_others.at_start, of_others.used_at_start);
-    for _ in 0..TRIES {
-        let life = life(bed, subject, &folder.join("callgrind.out"), Given::default(), 0).await?;
-        if (life.connections.at_start, life.connections.used_at_start) == wanted {
-            return Ok(life);
-        }
-    }
-    bail!("{}: no start has the connections of another: the machine is too busy to count", subject.name)
+/// Lives that are alike, one of each length.
+fn alike<const LENGTHS: usize>(lived: &[Vec<Life>; LENGTHS]) -> impl Iterator<Item = [Life; LENGTHS]> {
+    lived.iter().next_back().into_iter().flatten().filter_map(|longest| {
+        let alike = lived.iter().filter_map(|lives| lives.iter().find(|life| life.is_like(longest)).copied());
+        alike.collect::<Vec<_>>().try_into().ok()
+    })
 }
 
 /// Leaves the profile of warm events in a file, for `callgrind_annotate`.
@@ -142,8 +152,31 @@ async fn life(bed: &Bed, subject: &Subject, output: &Path, given: Given, events:
     let profile = fs::read_to_string(output).context("valgrind writes no profile: is it installed?")?;
     let total = profile.lines().rev().find_map(|line| line.strip_prefix("totals: ")).context("a total")?;
     Ok(Life {
+        events,
         instructions: total.trim().parse()?,
         connections: Connections { at_start, used_at_start, in_all: bed.sink.connections() - connected },
         body_bytes,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A life of so many events and connections: at the start, of these used, and in all.
+    fn life(events: u64, [at_start, used_at_start, in_all]: [u64; 3]) -> Life {
+        Life { events, instructions: 0, connections: Connections { at_start, used_at_start, in_all }, body_bytes: 0 }
+    }
+
+    #[test]
+    fn lives_with_other_connections_are_not_alike() {
+        let lived = [vec![life(0, [2, 0, 2])], vec![life(1, [2, 1, 4]), life(1, [2, 0, 4])], vec![life(51, [2, 0, 4])]];
+        let found: Vec<_> = alike(&lived).collect();
+        let [[start, one, all]] = found[..] else { panic!("{found:?}") };
+        assert_eq!([start, one, all].map(|life| life.connections.used_at_start), [0; 3]);
+        assert!(!all.keeps_connections());
+
+        let lived = [vec![life(1, [2, 2, 3])], vec![life(51, [2, 2, 2])]];
+        assert_eq!(alike(&lived).count(), 0, "the first one opened another");
+    }
 }
