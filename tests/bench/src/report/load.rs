@@ -37,8 +37,9 @@ All five functions on the local stack, which keeps on disk what it is given, for
 A sender sends an event of {BODY} bytes, or the sample's, to each function in turn, every event with a record of its own. An
 instance has one event at a time, as on Lambda: a sender takes a free one of the function's, of which there are as many as
 senders and {INSTANCES} at most, or waits for it. **All {events} events were answered with 200.** Functions, stack and bench share the
-{processors} processors of this machine, and the last columns say who takes what of them. On Lambda, DynamoDB and S3 take none of
-the functions' time, and nothing waits for an instance. `make bench BENCH_ARGS='--only load'` measures this alone.
+{processors} processors of this machine, and the last columns say who takes what of them; the stack is built at `opt-level = 1`. On Lambda,
+DynamoDB and S3 take none of the functions' time, and nothing waits for an instance. `make bench BENCH_ARGS='--only load'`
+measures this alone.
 "
     )?;
     Ok(text)
